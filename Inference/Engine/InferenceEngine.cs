@@ -1,3 +1,6 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
 namespace MistralServe.Inference.Engine;
 
 /// <summary>Where the engine is in its life.</summary>
@@ -16,18 +19,273 @@ internal enum EngineState
     Stopped,
 }
 
-/// <summary>Stub of the contract; replaced by the real one.</summary>
-internal sealed class InferenceEngine
+/// <summary>
+/// Owns the decode thread, the only one that touches the model's context. Requests come in through a bounded channel, events
+/// go out through one bounded channel each. All public members may be called from any thread.
+/// </summary>
+internal sealed partial class InferenceEngine
 {
-    /// <summary>State now. Any thread.</summary>
-    public EngineState State => throw new NotImplementedException();
+    // An idle engine stamps its heartbeat this often.
+    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+
+    // With a reader that stalls there is nothing to compute, but its buffer is looked at again soon.
+    private static readonly TimeSpan StallWait = TimeSpan.FromMilliseconds(10);
+
+    // Deep recursion in the library's parsers needs more than the default of some C libraries.
+    private const int StackBytes = 16 * 1024 * 1024;
+
+    private readonly EngineOptions _options;
+    private readonly Func<Action<float>, (IModelRunner? Runner, string? Problem)> _load;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<GenerationJob> _queue;
+    private readonly WakeSignal _wake = new();
+    private readonly TaskCompletionSource<string?> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile EngineState _state = EngineState.Loading;
+    private volatile float _loadProgress;
+    private volatile bool _stopRequested;
+    private volatile IModelRunner? _runner;
+    private int _places;
+    private int _active;
+    private long _heartbeat;
+    private double _meanServiceSeconds;
+
+    /// <summary>Creates an engine that is not started.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="load">Loads the model on the decode thread, reporting 0..1; returns a runner or a sentence.</param>
+    /// <param name="time">Clock for limits and heartbeat.</param>
+    /// <param name="logger">Takes one line a life event.</param>
+    public InferenceEngine(EngineOptions options, Func<Action<float>, (IModelRunner? Runner, string? Problem)> load, TimeProvider time, ILogger<InferenceEngine> logger)
+    {
+        _options = options;
+        _load = load;
+        _time = time;
+        _logger = logger;
+        _heartbeat = time.GetTimestamp();
+        _queue = Channel.CreateBounded<GenerationJob>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
+    }
+
+    /// <summary>State now.</summary>
+    public EngineState State => _state;
 
     /// <summary>Share of the model loaded so far, 0..1.</summary>
-    public float LoadProgress => throw new NotImplementedException();
+    public float LoadProgress => _loadProgress;
 
-    /// <summary>Age of the decode thread's last sign of life.</summary>
-    public TimeSpan HeartbeatAge => throw new NotImplementedException();
+    /// <summary>Age of the decode thread's last sign of life. While a model loads there is none.</summary>
+    public TimeSpan HeartbeatAge => _time.GetElapsedTime(Volatile.Read(ref _heartbeat));
 
-    /// <summary>Tokens of one request, prompt and answer together. Known from the header, before the model is loaded.</summary>
-    public int ContextLength => throw new NotImplementedException();
+    /// <summary>Tokens of one request, prompt and answer together.</summary>
+    public int ContextLength => _options.ContextLength;
+
+    /// <summary>Requests that wait or run.</summary>
+    public int ActiveCount => Volatile.Read(ref _active);
+
+    /// <summary>Completes when the model is loaded (null) or could not be (a sentence).</summary>
+    public Task<string?> Loaded => _loaded.Task;
+
+    /// <summary>Completes when the decode thread has ended, for whatever reason.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>The loaded model's vocabulary. Throws before <see cref="Loaded"/> has completed with null.</summary>
+    public IVocabulary Vocabulary => _runner?.Vocabulary ?? throw new InvalidOperationException("the model is not loaded");
+
+    /// <summary>Starts the decode thread, which loads the model first. Call once.</summary>
+    public void Start() => new Thread(Run, StackBytes) { Name = "decode", IsBackground = true }.Start();
+
+    /// <summary>
+    /// Takes a place in the queue for a request whose prompt is still to be made. Give it to <see cref="Submit"/> or dispose it.
+    /// </summary>
+    /// <returns>The place, or why there is none: the queue is full or the server is going down.</returns>
+    public (QueuePlace? Place, EngineFailure? Failure) TryEnter()
+    {
+        if (_state is EngineState.Draining or EngineState.Stopped)
+        {
+            return (null, EngineFailures.ShuttingDown());
+        }
+
+        if (Interlocked.Increment(ref _places) > _options.QueueLimit)
+        {
+            Interlocked.Decrement(ref _places);
+            return (null, EngineFailures.QueueFull(_options.QueueLimit, EstimateRetryAfter()));
+        }
+
+        Interlocked.Increment(ref _active);
+        return (new QueuePlace(this, _time.GetTimestamp()), null);
+    }
+
+    /// <summary>
+    /// Waits until the model is loaded, at most until the place's wait limit.
+    /// </summary>
+    /// <returns>Null when it is; else why not. Throws <see cref="OperationCanceledException"/> when the caller gives up.</returns>
+    public async ValueTask<EngineFailure?> WaitUntilLoadedAsync(QueuePlace place, CancellationToken cancellationToken)
+    {
+        if (!_loaded.Task.IsCompleted)
+        {
+            TimeSpan left = _options.QueueTimeout - _time.GetElapsedTime(place.ArrivedAt);
+            try
+            {
+                await _loaded.Task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return EngineFailures.QueueTimeout(_options.QueueTimeout);
+            }
+        }
+
+        return await _loaded.Task.ConfigureAwait(false) is null && _state != EngineState.Stopped ? null : EngineFailures.ShuttingDown();
+    }
+
+    /// <summary>Hands a request to the decode thread; the place goes with it.</summary>
+    public Generation Submit(GenerationRequest request, QueuePlace place)
+    {
+        var job = new GenerationJob(request, _options.EventBuffer, place.ArrivedAt, () => _wake.Set());
+        Generation generation = job.ToGeneration();
+        place.Transfer();
+        if (_queue.Writer.TryWrite(job))
+        {
+            _wake.Set();
+        }
+        else
+        {
+            // Places bound the channel, so only a completed channel refuses: the engine has stopped.
+            LeaveQueue();
+            job.Fail(EngineFailures.ShuttingDown());
+            Interlocked.Decrement(ref _active);
+        }
+
+        return generation;
+    }
+
+    /// <summary>Refuses new requests from now on; running ones go on.</summary>
+    public void Drain()
+    {
+        if (_state is EngineState.Loading or EngineState.Ready)
+        {
+            _state = EngineState.Draining;
+        }
+    }
+
+    /// <summary>Ends the decode thread: what still runs fails, the model is freed. <see cref="Ended"/> completes then.</summary>
+    public void Stop()
+    {
+        _stopRequested = true;
+        _runner?.RequestAbort();
+        _wake.Set();
+    }
+
+    /// <summary>Gives a place back. For <see cref="QueuePlace"/>.</summary>
+    internal void ReleasePlace()
+    {
+        LeaveQueue();
+        Interlocked.Decrement(ref _active);
+    }
+
+    private void LeaveQueue() => Interlocked.Decrement(ref _places);
+
+    // Queue length × mean service time ÷ parallel sequences, within what clients honour.
+    private TimeSpan EstimateRetryAfter()
+    {
+        double seconds = Volatile.Read(ref _places) * Volatile.Read(ref _meanServiceSeconds) / _options.Parallel;
+        return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(seconds), 1, 60));
+    }
+
+    private void Run()
+    {
+        Scheduler? scheduler = null;
+        try
+        {
+            scheduler = Load();
+            while (scheduler is not null && !_stopRequested)
+            {
+                RunOnce(scheduler);
+            }
+        }
+#pragma warning disable CA1031 // The outermost loop: logs once, fails the requests, and the process ends with an error.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogDied(_logger, exception);
+            _loaded.TrySetResult("the engine failed while loading the model");
+        }
+
+        _state = EngineState.Stopped;
+        _queue.Writer.TryComplete();
+        if (scheduler is not null)
+        {
+            TakeQueue(scheduler);
+            scheduler.FailAll(_stopRequested ? EngineFailures.ShuttingDown() : EngineFailures.Fault());
+            CountActive(scheduler);
+        }
+
+        _runner?.Dispose();
+        _ended.TrySetResult();
+    }
+
+    private Scheduler? Load()
+    {
+        long start = _time.GetTimestamp();
+        (IModelRunner? runner, string? problem) = _load(progress => _loadProgress = progress);
+        if (runner is null)
+        {
+            _loaded.TrySetResult(problem ?? "the model could not be loaded");
+            return null;
+        }
+
+        _runner = runner;
+        _loadProgress = 1;
+        var scheduler = new Scheduler(runner, _options, _time, _ => LeaveQueue());
+        Volatile.Write(ref _heartbeat, _time.GetTimestamp());
+        if (_state == EngineState.Loading)
+        {
+            _state = EngineState.Ready;
+        }
+
+        _loaded.TrySetResult(null);
+        LogReady(_logger, _time.GetElapsedTime(start).TotalSeconds, _options.Parallel, runner.ContextLength);
+        return scheduler;
+    }
+
+    private void RunOnce(Scheduler scheduler)
+    {
+        Volatile.Write(ref _heartbeat, _time.GetTimestamp());
+        TakeQueue(scheduler);
+        bool worked = scheduler.Step();
+        CountActive(scheduler);
+        if (!worked)
+        {
+            Volatile.Write(ref _meanServiceSeconds, scheduler.MeanServiceSeconds);
+            _wake.Wait(scheduler.RunningCount > 0 ? StallWait : IdleWait);
+        }
+    }
+
+    private void TakeQueue(Scheduler scheduler)
+    {
+        while (_queue.Reader.TryRead(out GenerationJob? job))
+        {
+            scheduler.Enqueue(job);
+            _taken++;
+        }
+    }
+
+    // Requests that ended since the last call are what was taken and is neither waiting nor running any more.
+    private void CountActive(Scheduler scheduler)
+    {
+        int alive = scheduler.WaitingCount + scheduler.RunningCount;
+        int ended = _taken - alive;
+        if (ended > 0)
+        {
+            _taken = alive;
+            Interlocked.Add(ref _active, -ended);
+        }
+    }
+
+    // Decode thread only: requests taken from the queue and not yet counted as ended.
+    private int _taken;
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Model ready after {Seconds:F2} s: {Sequences} sequences of {ContextLength} tokens")]
+    private static partial void LogReady(ILogger logger, double seconds, int sequences, int contextLength);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Critical, Message = "The decode thread has failed; the process ends")]
+    private static partial void LogDied(ILogger logger, Exception exception);
 }

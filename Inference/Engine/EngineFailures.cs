@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace MistralServe.Inference.Engine;
+
+/// <summary>The engine's failures with their sentences, in one place.</summary>
+internal static class EngineFailures
+{
+    /// <summary>All places of the queue are taken.</summary>
+    public static EngineFailure QueueFull(int limit, TimeSpan retryAfter) =>
+        new(EngineFailureCode.QueueFull, $"The server is full: all {Number(limit)} places of its queue are taken. Try again later.", RetryAfter: retryAfter);
+
+    /// <summary>Waited too long.</summary>
+    public static EngineFailure QueueTimeout(TimeSpan limit) =>
+        new(EngineFailureCode.QueueTimeout, $"The request waited {Number((int)limit.TotalSeconds)} s for a free sequence, which is the limit. Try again later.", RetryAfter: TimeSpan.FromSeconds(5));
+
+    /// <summary>Ran too long.</summary>
+    public static EngineFailure Deadline(TimeSpan limit) =>
+        new(EngineFailureCode.DeadlineExceeded, $"The request ran for {Number((int)limit.TotalSeconds)} s, which is the limit. Ask for fewer tokens.");
+
+    /// <summary>The server is going down.</summary>
+    public static EngineFailure ShuttingDown() =>
+        new(EngineFailureCode.ShuttingDown, "The server is shutting down. Try again later.", RetryAfter: TimeSpan.FromSeconds(5));
+
+    /// <summary>The library failed.</summary>
+    public static EngineFailure Fault() =>
+        new(EngineFailureCode.EngineFault, "The engine failed while it computed this request. The server's log says more.");
+
+    /// <summary>The prompt is too long.</summary>
+    public static EngineFailure ContextExceeded(string promptTokens, int contextLength) =>
+        new(EngineFailureCode.ContextLengthExceeded, $"The prompt has {promptTokens} tokens, but one request can hold {Number(contextLength)} tokens, prompt and answer together. Shorten the messages.", "messages");
+
+    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,26 @@
+namespace MistralServe.Inference.Engine;
+
+/// <summary>
+/// A place in the queue, taken before a request costs any work. Dispose it if the request does not start; once it is
+/// transferred to the engine, disposing does nothing.
+/// </summary>
+internal sealed class QueuePlace(InferenceEngine engine, long arrivedAt) : IDisposable
+{
+    private bool _over;
+
+    /// <summary>When the request arrived.</summary>
+    public long ArrivedAt { get; } = arrivedAt;
+
+    /// <summary>The engine gives the place back from now on.</summary>
+    public void Transfer() => _over = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_over)
+        {
+            _over = true;
+            engine.ReleasePlace();
+        }
+    }
+}

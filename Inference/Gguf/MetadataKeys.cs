@@ -1,0 +1,25 @@
+namespace MistralServe.Inference.Gguf;
+
+/// <summary>Keys of the GGUF specification that the server reads.</summary>
+internal static class MetadataKeys
+{
+    public const string Architecture = "general.architecture";
+    public const string Alignment = "general.alignment";
+    public const string Name = "general.name";
+    public const string FileType = "general.type";
+    public const string Tokens = "tokenizer.ggml.tokens";
+    public const string ChatTemplate = "tokenizer.chat_template";
+    public const string ShardCount = "split.count";
+
+    /// <summary>Training context in tokens.</summary>
+    public static string ContextLength(string architecture) => architecture + ".context_length";
+
+    /// <summary>Width of the hidden state.</summary>
+    public static string EmbeddingLength(string architecture) => architecture + ".embedding_length";
+
+    /// <summary>How token vectors become one: <see cref="PoolingType"/>.</summary>
+    public static string Pooling(string architecture) => architecture + ".pooling_type";
+
+    /// <summary>False when a token sees those after it.</summary>
+    public static string CausalAttention(string architecture) => architecture + ".attention.causal";
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Engine;
+using MistralServe.Inference.Native;
+
+namespace MistralServe.Inference;
+
+/// <summary>How a model is to be loaded.</summary>
+/// <param name="NativeFolder">Folder of the native libraries.</param>
+/// <param name="CpuVariant"><c>auto</c> or a variant's name.</param>
+/// <param name="ChatTemplate">Value of <c>--chat-template</c>; null when not given.</param>
+/// <param name="Threads">Compute threads.</param>
+internal sealed record ModelLoadOptions(string NativeFolder, string CpuVariant, string? ChatTemplate, int Threads);
+
+/// <summary>
+/// Brings libraries and model into the process, on the decode thread. Cheap refusals come first: library, CPU variant and
+/// chat template are checked before the weights are read.
+/// </summary>
+internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptions options, EngineOptions engineOptions, ILoggerFactory loggers)
+{
+    // Rows of one decode call: prompts are cut into such parts, cancellation is seen between them.
+    private const int BatchSize = 512;
+
+    private readonly ILogger _logger = loggers.CreateLogger("MistralServe.Inference.ModelLoader");
+    private volatile ChatFormat? _format;
+
+    /// <summary>The chat format of the loaded model; null when it has no template (or is not loaded yet).</summary>
+    public ChatFormat? Format => _format;
+
+    /// <summary>Loads everything.</summary>
+    /// <param name="progress">Called with the share of the weights loaded, 0..1.</param>
+    /// <returns>The runner, or a sentence for the operator.</returns>
+    public (IModelRunner? Runner, string? Problem) Load(Action<float> progress)
+    {
+        (CpuVariant? variant, string? problem) = NativeRuntime.Load(options.NativeFolder, options.CpuVariant, loggers.CreateLogger("llama.cpp"));
+        if (variant is null)
+        {
+            return (null, problem);
+        }
+
+        LogVariant(_logger, variant.Name, options.Threads);
+        if (model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
+        {
+            (_format, problem) = ChatFormat.Resolve(model.ChatTemplate, options.ChatTemplate);
+            if (problem is not null)
+            {
+                return (null, problem);
+            }
+
+            LogFormat();
+        }
+
+        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
+        (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, share =>
+        {
+            progress(share);
+            return true;
+        });
+        return (runner, problem);
+    }
+
+    private void LogFormat()
+    {
+        if (_format is { } format)
+        {
+            LogFormat(_logger, format.Name);
+        }
+        else
+        {
+            LogNoFormat(_logger);
+        }
+    }
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "llama.cpp v0.5.0, CPU variant {Variant}, {Threads} threads")]
+    private static partial void LogVariant(ILogger logger, string variant, int threads);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Chat template: taken for llama.cpp's built-in format {Format}, an approximation of the model's own template")]
+    private static partial void LogFormat(ILogger logger, string format);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Warning, Message = "The model has no chat template: chat is refused until one is given by --chat-template")]
+    private static partial void LogNoFormat(ILogger logger);
+}

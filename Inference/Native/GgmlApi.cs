@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MistralServe.Inference.Native;
+
+/// <summary>Raw imports of libggml and libggml-base v0.5.0, only what is used.</summary>
+internal static unsafe partial class GgmlApi
+{
+    /// <summary>Loads one backend library by path; null when it does not fit this CPU or file.</summary>
+    [LibraryImport("ggml"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint ggml_backend_load(byte* path);
+
+    [LibraryImport("ggml"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ggml_backend_dev_count();
+
+    /// <summary>First device of a type (0 is the CPU); null when there is none.</summary>
+    [LibraryImport("ggml"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint ggml_backend_dev_by_type(int type);
+
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint ggml_backend_dev_backend_reg(nint device);
+
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void* ggml_backend_reg_get_proc_address(nint registry, byte* name);
+
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void ggml_threadpool_params_init(GgmlThreadpoolParams* parameters, int threads);
+
+    /// <summary>Called with the message before ggml aborts the process; returns the previous callback.</summary>
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void* ggml_set_abort_callback(delegate* unmanaged[Cdecl]<byte*, void> callback);
+}

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MistralServe.Inference.Native;
+
+/// <summary>
+/// Raw imports of libllama v0.5.0 (<c>llama.h</c>, commit de3ff81), only what is used. Handles are <c>nint</c>, a C bool is a byte,
+/// strings are NUL-terminated UTF-8. A wrong argument to most of these does not fail, it ends the process: callers check first.
+/// No function carries SuppressGCTransition: most can log, and a managed log callback under it ends the process.
+/// </summary>
+internal static unsafe partial class LlamaApi
+{
+    private const string Library = "llama";
+
+    /// <summary>Version text, static memory.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte* llama_version();
+
+    /// <summary>Sets the log callback of llama and ggml.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_log_set(delegate* unmanaged[Cdecl]<int, byte*, void*, void> callback, void* state);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_backend_init();
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial LlamaModelParams llama_model_default_params();
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial LlamaContextParams llama_context_default_params();
+
+    /// <summary>The same function as a writer into our memory: on x86-64 a large struct is returned through a hidden first pointer.</summary>
+    [LibraryImport(Library, EntryPoint = "llama_context_default_params"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void* WriteContextDefaults(void* result);
+
+    /// <summary>As <see cref="WriteContextDefaults"/>, for the model's parameters.</summary>
+    [LibraryImport(Library, EntryPoint = "llama_model_default_params"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void* WriteModelDefaults(void* result);
+
+    /// <summary>Null when the file cannot be loaded or the progress callback returned 0.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint llama_model_load_from_file(byte* path, LlamaModelParams parameters);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_model_free(nint model);
+
+    /// <summary>Null when the parameters do not fit the model.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint llama_init_from_model(nint model, LlamaContextParams parameters);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_free(nint context);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint llama_model_get_vocab(nint model);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_model_n_ctx_train(nint model);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial uint llama_n_ctx_seq(nint context);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial uint llama_n_batch(nint context);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial uint llama_n_seq_max(nint context);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_attach_threadpool(nint context, nint pool, nint batchPool);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_detach_threadpool(nint context);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_n_tokens(nint vocabulary);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_vocab_is_eog(nint vocabulary, int token);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_vocab_get_add_bos(nint vocabulary);
+
+    /// <summary>BOS token, -1 when there is none.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_bos(nint vocabulary);
+
+    /// <summary>Number of tokens written; negative: the number that would be needed; int.MinValue: overflow. Thread-safe.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_tokenize(nint vocabulary, byte* text, int textLength, int* tokens, int capacity, byte addSpecial, byte parseSpecial);
+
+    /// <summary>Bytes written; negative: the size needed. A token outside the vocabulary ends the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_token_to_piece(nint vocabulary, int token, byte* buffer, int length, int leftStrip, byte special);
+
+    /// <summary>0 done, 1 no room in the KV cache, 2 aborted, -1 invalid batch, below -1 fatal. More rows than n_batch abort the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_decode(nint context, LlamaBatch batch);
+
+    /// <summary>Null when the row asked for no logits.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial float* llama_get_logits_ith(nint context, int row);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint llama_get_memory(nint context);
+
+    /// <summary>0 when a partial removal is impossible; removing a whole sequence never fails. An id out of range ends the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
+
+    /// <summary>With split KV two different ids and a partial range end the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_memory_seq_cp(nint memory, int source, int destination, int from, int to);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_memory_clear(nint memory, byte data);
+
+    /// <summary>Length of the rendered text (which may exceed the capacity; then nothing past it is written), or -1 for an unknown template.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_chat_apply_template(byte* template, LlamaChatMessage* messages, nuint count, byte addAssistant, byte* buffer, int length);
+
+    /// <summary>Number of built-in formats; fills up to <paramref name="length"/> names (static memory).</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_chat_builtin_templates(byte** names, nuint length);
+}

@@ -1,0 +1,209 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MistralServe.Inference.Engine;
+
+namespace MistralServe.Inference.Native;
+
+/// <summary>Sizes of the context to create.</summary>
+/// <param name="ContextLength">Tokens of one sequence; padded up to a multiple of 256 by the library.</param>
+/// <param name="SequenceCount">Sequences, 1 to 256; each gets its own KV stream.</param>
+/// <param name="BatchSize">Most rows of one decode call.</param>
+/// <param name="Threads">Compute threads.</param>
+internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads);
+
+/// <summary>
+/// A model and its one context, as the scheduler uses them. Engine thread only, but for the vocabulary and <see cref="RequestAbort"/>.
+/// Every argument that would end the process inside the library is checked here first.
+/// </summary>
+internal sealed unsafe class LlamaRunner : IModelRunner
+{
+    /// <summary>The library's own bound (<c>LLAMA_MAX_SEQ</c>).</summary>
+    public const int MaxSequences = 256;
+
+    // 128 to 256 rows per graph measured best for prompts on CPUs; larger graphs only take more memory.
+    private const int MicroBatch = 256;
+
+    private readonly LlamaModelHandle _model;
+    private readonly LlamaContextHandle _context;
+    private readonly LlamaVocabulary _vocabulary;
+    private readonly BatchBuffer _batch;
+    private readonly nint _memory;
+    private readonly int* _abort;
+
+    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, int* abort)
+    {
+        _model = model;
+        _context = context;
+        _abort = abort;
+        _vocabulary = new LlamaVocabulary(model);
+        nint handle = context.DangerousGetHandle();
+        _memory = LlamaApi.llama_get_memory(handle);
+        SequenceCount = (int)LlamaApi.llama_n_seq_max(handle);
+        ContextLength = Math.Min((int)LlamaApi.llama_n_ctx_seq(handle), options.ContextLength);
+        BatchSize = (int)LlamaApi.llama_n_batch(handle);
+        _batch = new BatchBuffer(BatchSize);
+    }
+
+    /// <inheritdoc/>
+    public IVocabulary Vocabulary => _vocabulary;
+
+    /// <inheritdoc/>
+    public int SequenceCount { get; }
+
+    /// <inheritdoc/>
+    public int ContextLength { get; }
+
+    /// <inheritdoc/>
+    public int BatchSize { get; }
+
+    /// <summary>
+    /// Loads a model and creates its context. Takes as long as the file is large; <paramref name="progress"/> is called from the
+    /// calling thread with 0..1 and may return false to give up.
+    /// </summary>
+    /// <returns>The runner, or a sentence for the operator.</returns>
+    public static (LlamaRunner? Runner, string? Problem) Load(string path, LlamaContextOptions options, Func<float, bool> progress)
+    {
+        nint model = LoadModel(path, progress);
+        if (model == 0)
+        {
+            return (null, $"llama.cpp cannot load {path}: {LlamaLog.TakeLastError() ?? "it gives no reason; --log-level debug shows its log"}");
+        }
+
+        var modelHandle = new LlamaModelHandle(model);
+        int* abort = (int*)NativeMemory.AllocZeroed(sizeof(int));
+        nint context = CreateContext(model, options, abort);
+        if (context == 0)
+        {
+            modelHandle.Dispose();
+            NativeMemory.Free(abort);
+            return (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
+                + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
+        }
+
+        var contextHandle = new LlamaContextHandle(context, modelHandle, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
+        return (new LlamaRunner(modelHandle, contextHandle, options, abort), null);
+    }
+
+    /// <inheritdoc/>
+    public DecodeResult Decode(ReadOnlySpan<BatchRow> rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(rows.Length);
+        foreach (BatchRow row in rows)
+        {
+            CheckSequence(row.Sequence);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Token, (uint)_vocabulary.Count);
+        }
+
+        Volatile.Write(ref *_abort, 0);
+        return LlamaApi.llama_decode(_context.DangerousGetHandle(), _batch.Fill(rows)) switch
+        {
+            0 => DecodeResult.Done,
+            1 => DecodeResult.NoRoom,
+            2 => DecodeResult.Aborted,
+            _ => DecodeResult.Failed,
+        };
+    }
+
+    /// <inheritdoc/>
+    public Span<float> GetLogits(int row)
+    {
+        float* logits = LlamaApi.llama_get_logits_ith(_context.DangerousGetHandle(), row);
+        return logits is null
+            ? throw new InvalidOperationException("the row asked for no logits")
+            : new Span<float>(logits, _vocabulary.Count);
+    }
+
+    /// <inheritdoc/>
+    public bool RemoveFrom(int sequence, int from)
+    {
+        CheckSequence(sequence);
+        return LlamaApi.llama_memory_seq_rm(_memory, sequence, from, -1) != 0;
+    }
+
+    /// <inheritdoc/>
+    public bool CopyPrefix(int source, int destination, int length)
+    {
+        CheckSequence(source);
+        CheckSequence(destination);
+        ArgumentOutOfRangeException.ThrowIfEqual(source, destination);
+
+        // Each sequence has a stream of its own: only whole streams can be copied, a partial copy aborts the process.
+        LlamaApi.llama_memory_seq_rm(_memory, destination, -1, -1);
+        LlamaApi.llama_memory_seq_cp(_memory, source, destination, -1, -1);
+        if (LlamaApi.llama_memory_seq_rm(_memory, destination, length, -1) != 0)
+        {
+            return true;
+        }
+
+        LlamaApi.llama_memory_seq_rm(_memory, destination, -1, -1);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void RequestAbort() => Volatile.Write(ref *_abort, 1);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _context.Dispose();
+        _model.Dispose();
+        NativeMemory.Free(_abort);
+    }
+
+    private static nint LoadModel(string path, Func<float, bool> progress)
+    {
+        LlamaModelParams parameters = LlamaApi.llama_model_default_params();
+        var state = GCHandle.Alloc(progress);
+        try
+        {
+            parameters.progress_callback = &ProgressCallback;
+            parameters.progress_callback_user_data = (void*)GCHandle.ToIntPtr(state);
+            fixed (byte* pointer = NativeRuntime.ToNative(path))
+            {
+                return LlamaApi.llama_model_load_from_file(pointer, parameters);
+            }
+        }
+        finally
+        {
+            state.Free();
+        }
+    }
+
+    private static nint CreateContext(nint model, LlamaContextOptions options, int* abort)
+    {
+        LlamaContextParams parameters = LlamaApi.llama_context_default_params();
+        parameters.n_seq_max = (uint)options.SequenceCount;
+        parameters.n_ctx = checked((uint)((options.ContextLength + 255) / 256 * 256 * options.SequenceCount));
+        parameters.n_batch = (uint)options.BatchSize;
+        parameters.n_ubatch = (uint)Math.Min(MicroBatch, options.BatchSize);
+        parameters.n_threads = parameters.n_threads_batch = options.Threads;
+        parameters.flash_attn_type = 0;
+        parameters.kv_unified = 0;
+        parameters.abort_callback = &AbortCallback;
+        parameters.abort_callback_data = abort;
+        return LlamaApi.llama_init_from_model(model, parameters);
+    }
+
+    private void CheckSequence(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)SequenceCount);
+
+    // Called once per graph node: one read, nothing else.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte AbortCallback(void* state) => (byte)Volatile.Read(ref *(int*)state);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte ProgressCallback(float progress, void* state)
+    {
+        try
+        {
+            var report = (Func<float, bool>)GCHandle.FromIntPtr((nint)state).Target!;
+            return report(progress) ? (byte)1 : (byte)0;
+        }
+#pragma warning disable CA1031 // The frame above is native: an exception must not leave.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return 1;
+        }
+    }
+}

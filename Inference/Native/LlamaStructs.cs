@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+[assembly: DisableRuntimeMarshalling]
+
+namespace MistralServe.Inference.Native;
+
+// Layouts of llama.cpp v0.5.0 on Linux x86-64. Blittable only: a C bool is a byte, an enum an int, size_t a nuint.
+// A test holds sizes and offsets; AbiCheck compares them with the loaded library before one is passed by value.
+
+/// <summary>80 bytes. Bytes 36-39 and 78-79 are padding and hold garbage: never compare the struct as memory.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LlamaModelParams
+{
+    public nint* devices;
+    public void* tensor_buft_overrides;
+    public int n_gpu_layers, split_mode, load_mode, lazy_mode, main_gpu;
+    public float* tensor_split;
+    public delegate* unmanaged[Cdecl]<float, void*, byte> progress_callback;
+    public void* progress_callback_user_data;
+    public void* kv_overrides;
+    public byte vocab_only, check_tensors, use_extra_bufts, no_host, no_alloc, load_mtp;
+}
+
+/// <summary>160 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LlamaContextParams
+{
+    public uint n_ctx, n_batch, n_ubatch, n_seq_max, n_rs_seq, n_outputs_max, n_outputs_max_per_seq;
+    public int n_threads, n_threads_batch;
+    public int ctx_type, rope_scaling_type, pooling_type, attention_type, flash_attn_type;
+    public float rope_freq_base, rope_freq_scale, yarn_ext_factor, yarn_attn_factor, yarn_beta_fast, yarn_beta_slow;
+    public uint yarn_orig_ctx;
+    public float defrag_thold;
+    public void* cb_eval;
+    public void* cb_eval_user_data;
+    public int type_k, type_v;
+    public delegate* unmanaged[Cdecl]<void*, byte> abort_callback;
+    public void* abort_callback_data;
+    public byte embeddings, offload_kqv, no_perf, op_offload, swa_full, kv_unified;
+    public void* samplers;
+    public nuint n_samplers;
+    public nint ctx_other;
+}
+
+/// <summary>56 bytes. The arrays belong to <see cref="BatchBuffer"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LlamaBatch
+{
+    public int n_tokens;
+    public int* token;
+    public float* embd;
+    public int* pos;
+    public int* n_seq_id;
+    public int** seq_id;
+    public sbyte* logits;
+}
+
+/// <summary>16 bytes: two NUL-terminated UTF-8 strings.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LlamaChatMessage
+{
+    public byte* role, content;
+}
+
+/// <summary>528 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct GgmlThreadpoolParams
+{
+    public fixed byte cpumask[512];
+    public int n_threads, prio;
+    public uint poll;
+    public byte strict_cpu, paused;
+}

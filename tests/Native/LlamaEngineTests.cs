@@ -1,0 +1,130 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using MistralServe.Inference;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Engine;
+using MistralServe.Inference.Gguf;
+using MistralServe.Inference.Native;
+using MistralServe.Tests.Engine;
+
+namespace MistralServe.Tests.Native;
+
+/// <summary>The real library with real models. Not in parallel with others: two spinning engines slow each other.</summary>
+[Collection("native")]
+public sealed class LlamaEngineTests
+{
+    private const string Paris = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n";
+
+    public static TheoryData<string> Models => ["assets/mistralserve-demo.gguf", "../shared/models/SmolLM2-135M-Instruct-Q4_1.gguf"];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task Greedy_output_of_a_lone_request_is_llama_cpps_own_token_by_token(string model)
+    {
+        string path = model.StartsWith("../shared/", StringComparison.Ordinal) ? RepositoryFiles.Shared(model["../shared/".Length..]) : RepositoryFiles.Path(model);
+        const int MaxTokens = 64;
+        await using EngineHarness harness = Start(path);
+        Assert.Null(await harness.Engine.Loaded);
+        IVocabulary vocabulary = harness.Engine.Vocabulary;
+        foreach (string text in (string[])[Paris, Paris.Replace("What is the capital of France?", "Tell me about the sea.", StringComparison.Ordinal)])
+        {
+            int[] prompt = vocabulary.Tokenize(Encoding.UTF8.GetBytes(text), addSpecial: true, parseSpecial: true);
+            List<int> expected = LlamaReference.Greedy(path, prompt, MaxTokens, threads: 2);
+            (string ours, GenerationEvent last, _) = await EngineHarness.ReadAsync(
+                harness.Submit(new GenerationRequest { Prompt = prompt, MaxTokens = MaxTokens, Sampling = new() { Temperature = 0 } }));
+            Assert.Equal(Decode(vocabulary, expected), ours);
+            Assert.Equal(expected.Count, last.Usage.CompletionTokens);
+        }
+    }
+
+    [Fact]
+    public async Task SmolLM2_knows_the_capital_of_France_through_the_chat_service()
+    {
+        string path = RepositoryFiles.Shared("models/SmolLM2-135M-Instruct-Q4_1.gguf");
+        (InferenceEngine engine, ChatService chat) = StartChat(path);
+        var request = new ChatGeneration
+        {
+            Messages = [new("system", "You are a helpful assistant."), new("user", "What is the capital of France?")],
+            MaxTokens = 32,
+            Sampling = new() { Temperature = 0 },
+        };
+        StartResult result = await chat.StartAsync(request, default);
+        (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(result.Generation!);
+        Assert.Equal("The capital of France is Paris.", text);
+        Assert.Equal(FinishReason.EndOfGeneration, last.FinishReason);
+        engine.Stop();
+        await engine.Ended;
+    }
+
+    [Fact]
+    public async Task Concurrent_greedy_requests_each_get_the_text_they_get_alone()
+    {
+        await using EngineHarness harness = Start(RepositoryFiles.Path("assets/mistralserve-demo.gguf"));
+        Assert.Null(await harness.Engine.Loaded);
+        string[] questions = ["Hello!", "Who are you?", "What can you do?", "How are you?", "Tell me a joke.", "What is MCP?", "Thanks!", "Good bye."];
+        List<GenerationRequest> requests = [.. questions.Select(question => new GenerationRequest
+        {
+            Prompt = harness.Engine.Vocabulary.Tokenize(Encoding.UTF8.GetBytes(Paris.Replace("What is the capital of France?", question, StringComparison.Ordinal)), true, true),
+            MaxTokens = 40,
+            Sampling = new() { Temperature = 0 },
+        })];
+        var alone = new List<string>();
+        foreach (GenerationRequest request in requests)
+        {
+            alone.Add((await EngineHarness.ReadAsync(harness.Submit(request))).Text);
+        }
+
+        List<Generation> together = [.. requests.Concat(requests).Select(harness.Submit)];
+        for (int i = 0; i < together.Count; i++)
+        {
+            Assert.Equal(alone[i % alone.Count], (await EngineHarness.ReadAsync(together[i])).Text);
+        }
+    }
+
+    [Fact]
+    public void The_library_is_the_pinned_one_and_its_structs_are_ours()
+    {
+        LlamaReference.LoadLibraries();
+        Assert.Null(AbiCheck.FindMismatch());
+    }
+
+    [Fact]
+    public async Task A_prompt_that_cannot_fit_is_refused_before_tokenising()
+    {
+        string path = RepositoryFiles.Path("assets/mistralserve-demo.gguf");
+        (InferenceEngine engine, ChatService chat) = StartChat(path);
+        StartResult result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", new string('x', 20_000_000))] }, default);
+        Assert.Equal(EngineFailureCode.ContextLengthExceeded, result.Failure!.Code);
+        Assert.Equal("messages", result.Failure.Param);
+        result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", string.Concat(Enumerable.Repeat("hello ", 3000)))] }, default);
+        Assert.Equal(EngineFailureCode.ContextLengthExceeded, result.Failure!.Code);
+        Assert.Equal(0, engine.ActiveCount);
+        engine.Stop();
+    }
+
+    private static EngineHarness Start(string path)
+    {
+        LlamaReference.LoadLibraries();
+        (LlamaRunner? runner, string? problem) = LlamaRunner.Load(path, new LlamaContextOptions(1024, 4, 512, 2), _ => true);
+        Assert.True(runner is not null, problem);
+        return new EngineHarness(runner, new EngineOptions { ContextLength = 1024 });
+    }
+
+    private static (InferenceEngine Engine, ChatService Chat) StartChat(string path)
+    {
+        ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
+        var options = new EngineOptions { ContextLength = 512 };
+        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), options, NullLoggerFactory.Instance);
+        var engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        engine.Start();
+        return (engine, new ChatService(model, engine, () => loader.Format));
+    }
+
+    private static string Decode(IVocabulary vocabulary, List<int> tokens)
+    {
+        var text = new OutputText([]);
+        tokens.ForEach(token => text.Append(vocabulary.GetBytes(token)));
+        text.Flush();
+        return Encoding.UTF8.GetString(text.Take().Span);
+    }
+}
