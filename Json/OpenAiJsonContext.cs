@@ -1,0 +1,26 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MistralServe.OpenAi;
+using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Models;
+
+namespace MistralServe.Json;
+
+/// <summary>Source-generated contracts of the REST port's wire records. Requests are listed for the OpenAPI document only.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ChatCompletionRequest))]
+[JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(CompletionUsage))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ModelObject))]
+[JsonSerializable(typeof(ErrorResponse))]
+internal sealed partial class OpenAiJsonContext : JsonSerializerContext
+{
+    /// <summary>
+    /// What answers are written with: text as UTF-8 and not as \u escapes. Safe because every answer is declared as JSON
+    /// with nosniff, so that no browser reads it as HTML.
+    /// </summary>
+    public static OpenAiJsonContext Wire { get; } =
+        new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

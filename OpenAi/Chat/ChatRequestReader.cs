@@ -1,0 +1,160 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using MistralServe.Json;
+
+namespace MistralServe.OpenAi.Chat;
+
+/// <summary>
+/// Reads a chat request from JSON: types, required fields and refused fields. Ranges are the validator's. Any thread.
+/// </summary>
+internal static class ChatRequestReader
+{
+    private const string MaxTokensInCamelCase = "maxTokens";
+
+    private static readonly FrozenSet<string> RootNames = new[]
+    {
+        "model", "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase, "temperature", "top_p",
+        "frequency_penalty", "presence_penalty", "stop", "seed", "stream", "stream_options", "n", "top_k", "min_p",
+        "repeat_penalty", "repetition_penalty", "repeat_last_n", "ignore_eos",
+    }.Concat(UnsupportedFields.Names).ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> MessageNames =
+        new[] { "role", "content", "tool_calls", "function_call", "audio" }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> StreamOptionNames = new[] { "include_usage" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Reads the request.</summary>
+    /// <param name="root">Body of the REST request, or the arguments of the MCP tool.</param>
+    /// <param name="dialect">Which names of the token limit are known.</param>
+    /// <returns>
+    /// The request, which refers to the document of <paramref name="root"/>; or an error whose <see cref="ApiError.Param"/> is
+    /// the path of the field and whose <see cref="ApiError.Message"/> is a sentence that names it.
+    /// </returns>
+    public static RequestResult<ChatCompletionRequest> Read(JsonElement root, ChatRequestDialect dialect)
+    {
+        var errors = new RequestErrors();
+        if (!JsonText.IsWellFormed(root))
+        {
+            errors.AddInvalidJson("The request holds text that is not Unicode: invalid UTF-8, or half of a surrogate pair.");
+            return errors.First!;
+        }
+
+        var fields = new JsonFields(root, "", RootNames, errors);
+        UnsupportedFields.Check(fields, errors);
+        (long? maxCompletionTokens, long? maxTokens) = ReadTokenLimits(fields, dialect, errors);
+        var request = new ChatCompletionRequest
+        {
+            Model = fields.GetString("model"),
+            Messages = ReadMessages(fields, errors),
+            MaxCompletionTokens = maxCompletionTokens,
+            MaxTokens = maxTokens,
+            Temperature = fields.GetNumber("temperature"),
+            TopP = fields.GetNumber("top_p"),
+            FrequencyPenalty = fields.GetNumber("frequency_penalty"),
+            PresencePenalty = fields.GetNumber("presence_penalty"),
+            Stop = fields.Get("stop"),
+            Seed = fields.GetInteger("seed"),
+            Stream = fields.GetBoolean("stream"),
+            StreamOptions = ReadStreamOptions(fields, errors),
+            N = fields.GetInteger("n", saturate: true),
+            TopK = fields.GetInteger("top_k", saturate: true),
+            MinP = fields.GetNumber("min_p"),
+            RepeatPenalty = fields.GetNumber("repeat_penalty"),
+            RepetitionPenalty = fields.GetNumber("repetition_penalty"),
+            RepeatLastN = fields.GetInteger("repeat_last_n", saturate: true),
+            IgnoreEos = fields.GetBoolean("ignore_eos"),
+        };
+        return errors.First is { } error ? error : request;
+    }
+
+    private static (long? MaxCompletionTokens, long? MaxTokens) ReadTokenLimits(
+        JsonFields fields, ChatRequestDialect dialect, RequestErrors errors)
+    {
+        string[] names = dialect == ChatRequestDialect.McpArguments
+            ? ["max_completion_tokens", "max_tokens", MaxTokensInCamelCase]
+            : ["max_completion_tokens", "max_tokens"];
+        long?[] values = new long?[names.Length];
+        for (int i = 0; i < names.Length; i++)
+        {
+            values[i] = fields.GetInteger(names[i], saturate: true);
+            if (values[i] < 0) // here and not in the validator, because only here it is known which name the caller wrote
+            {
+                errors.AddInvalidValue(names[i], $"'{names[i]}' must be 0 or more, but is {values[i]}.");
+            }
+        }
+
+        if (dialect == ChatRequestDialect.OpenAi)
+        {
+            return (values[0], values[1]);
+        }
+
+        string[] given = [.. names.Where((_, i) => values[i] is not null)];
+        if (values.Where(value => value is not null).Distinct().Count() > 1)
+        {
+            errors.AddInvalidValue(
+                given[0], $"{string.Join(", ", given.Select(name => $"'{name}'"))} mean the same and have different values; give one of them.");
+        }
+
+        return (values.FirstOrDefault(value => value is not null), null);
+    }
+
+    private static List<ChatRequestMessage> ReadMessages(JsonFields fields, RequestErrors errors)
+    {
+        var messages = new List<ChatRequestMessage>();
+        if (fields.Get("messages") is not { } array)
+        {
+            errors.AddMissing("messages", "'messages' is required: an array with at least one message.");
+            return messages;
+        }
+
+        if (array.ValueKind != JsonValueKind.Array)
+        {
+            errors.AddInvalidType("messages", $"'messages' must be an array, not {JsonFields.Describe(array.ValueKind)}.");
+            return messages;
+        }
+
+        foreach (JsonElement element in array.EnumerateArray())
+        {
+            if (errors.First is not null)
+            {
+                break; // a list of a million wrong messages is no reason to look at all of them
+            }
+
+            messages.Add(ReadMessage(element, $"messages[{messages.Count}]", errors));
+        }
+
+        return messages;
+    }
+
+    private static ChatRequestMessage ReadMessage(JsonElement element, string path, RequestErrors errors)
+    {
+        var fields = new JsonFields(element, path, MessageNames, errors);
+        string? role = fields.GetString("role");
+        if (role is null)
+        {
+            errors.AddMissing(fields.PathOf("role"), $"'{fields.PathOf("role")}' is required.");
+        }
+
+        // Dropping them would hide from the model what it did before.
+        foreach (string name in (ReadOnlySpan<string>)["tool_calls", "function_call", "audio"])
+        {
+            if (fields.Get(name) is { } value && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0))
+            {
+                errors.AddUnsupported(fields.PathOf(name), $"'{fields.PathOf(name)}' cannot be honoured: only text is supported.");
+            }
+        }
+
+        return new ChatRequestMessage { Role = role ?? "", Content = fields.Get("content") };
+    }
+
+    private static ChatStreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)
+    {
+        if (fields.Get("stream_options") is not { } value)
+        {
+            return null;
+        }
+
+        var options = new JsonFields(value, "stream_options", StreamOptionNames, errors);
+        return new ChatStreamOptions { IncludeUsage = options.GetBoolean("include_usage") };
+    }
+}

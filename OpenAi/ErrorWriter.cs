@@ -1,0 +1,33 @@
+using System.Globalization;
+using MistralServe.Json;
+
+namespace MistralServe.OpenAi;
+
+/// <summary>Writes an <see cref="ApiError"/> as the whole answer: status, headers that steer the clients' retries, error object.</summary>
+internal static class ErrorWriter
+{
+    /// <summary>Longest wait that OpenAI's clients honour; they ignore a longer one.</summary>
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
+
+    /// <summary>Writes the error. The response must not have started. Request thread.</summary>
+    public static Task WriteAsync(HttpContext context, ApiError error)
+    {
+        SetRetryHeaders(context.Response.Headers, error);
+        return JsonAnswer.WriteAsync(context, error.Status, ErrorResponse.From(error), OpenAiJsonContext.Wire.ErrorResponse);
+    }
+
+    private static void SetRetryHeaders(IHeaderDictionary headers, ApiError error)
+    {
+        if (error.RetryAfter is { } wait)
+        {
+            double milliseconds = Math.Clamp(wait.TotalMilliseconds, 1, LongestRetryAfter.TotalMilliseconds);
+            headers.RetryAfter = Math.Ceiling(milliseconds / 1000).ToString(CultureInfo.InvariantCulture);
+            headers["retry-after-ms"] = Math.Ceiling(milliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+        else if (error.Status is 408 or 409 or 429 or >= 500)
+        {
+            // The clients retry these by themselves; without a time to try again, that would only multiply the failure.
+            headers["x-should-retry"] = "false";
+        }
+    }
+}
