@@ -13,8 +13,8 @@ internal interface IServedModel : IAsyncDisposable
     /// <summary>What the file's header says; known before the model is loaded.</summary>
     ModelDescription Description { get; }
 
-    /// <summary>Completes when the engine has ended by itself, which it never should.</summary>
-    Task Ended { get; }
+    /// <summary>Completes when the engine has ended, with a sentence for the operator: it could not load, or it failed.</summary>
+    Task<string> Ended { get; }
 
     /// <summary>State now.</summary>
     HealthReport GetHealth();

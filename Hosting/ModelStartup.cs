@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
+using MistralServe.Inference.Gguf;
 
 namespace MistralServe.Hosting;
 
-/// <summary>Where the host gets its model from: the one place that knows how header, library and engine are put together.</summary>
+/// <summary>Where the host gets its model from.</summary>
 internal static class ModelStartup
 {
     /// <summary>
@@ -11,7 +12,9 @@ internal static class ModelStartup
     /// <returns>The model, or a sentence for the user that says why there is none.</returns>
     public static (IServedModel? Model, string? Problem) Open(ServeSettings settings, ILoggerFactory loggers)
     {
-        _ = loggers;
-        return (null, $"{settings.ModelFile}: the engine is not wired yet.");
+        ModelDescriptionResult read = ModelDescriptionReader.Read(settings.ModelFile, settings.Alias, isDemo: settings.ModelPath is null);
+        return read.Model is { } description
+            ? (new EngineModel(description, settings, TimeProvider.System, loggers), null)
+            : (null, read.Problem);
     }
 }

@@ -77,15 +77,20 @@ internal static class ServerHost
 
         // 4
         model.Start();
-        Task first = await Task.WhenAny(stop, model.Ended);
+        Task<string> ended = model.Ended;
+        bool stopRequested = await Task.WhenAny(stop, ended) == stop;
 
         // 5
-        if (first == stop)
+        if (stopRequested)
         {
             await model.DrainAsync(settings.DrainTimeout);
         }
+        else
+        {
+            await error.WriteLineAsync(await ended);
+        }
 
         await Task.WhenAll(rest.StopAsync(), mcp.StopAsync());
-        return first == stop ? 0 : FailedExitCode;
+        return stopRequested ? 0 : FailedExitCode;
     }
 }

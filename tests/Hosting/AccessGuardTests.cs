@@ -184,7 +184,6 @@ public sealed class AccessGuardTests
         PortDefinition real = port == Port.Rest ? RestPort.Define(settings, keys, model) : McpPort.Define(settings, keys, model);
         return RunningPort.StartAsync(real with
         {
-            AddServices = _ => { },
             Map = app => app.MapGet("/probe", (RequestDelegate)TellCallerAsync),
         });
     }

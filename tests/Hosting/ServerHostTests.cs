@@ -45,9 +45,11 @@ public sealed partial class ServerHostTests
         ScriptedModel model = new();
         model.End();
 
-        int code = await ServerHost.RunAsync(FreePorts, TextWriter.Null, (_, _) => (model, null), new TaskCompletionSource().Task);
+        StringWriter error = new();
+        int code = await ServerHost.RunAsync(FreePorts, error, (_, _) => (model, null), new TaskCompletionSource().Task);
 
         Assert.Equal(1, code);
+        Assert.EndsWith("the script ends", error.ToString().TrimEnd(), StringComparison.Ordinal);
         Assert.Equal(["start", "dispose"], model.Calls);
     }
 
