@@ -58,7 +58,7 @@ internal sealed class BoundedReader(Stream stream)
         return there;
     }
 
-    /// <summary>Reads bytes into an array of their own; false, and nothing allocated, when fewer remain. <paramref name="count"/> is not negative.</summary>
+    /// <summary>Reads bytes (zero or more) into an array of their own; false, and nothing allocated, when fewer remain.</summary>
     public bool TryReadBytes(int count, out byte[] bytes)
     {
         bytes = [];

@@ -3,7 +3,7 @@ namespace MistralServe.Inference.Gguf;
 /// <summary>What a file may ask of the reader. Beyond these it is refused before anything is allocated.</summary>
 internal static class GgufLimits
 {
-    /// <summary>Most metadata entries, and most tensors. Ours: the library's check for duplicates is quadratic; real files have at most a few thousand.</summary>
+    /// <summary>Most metadata entries, and most tensors. Ours: the library's check for duplicates is quadratic; real files have thousands.</summary>
     public const int Entries = 65_536;
 
     /// <summary>Longest string in bytes. Ours: the library allows 1 GiB.</summary>
@@ -15,7 +15,7 @@ internal static class GgufLimits
     /// <summary>Longest chat template in bytes. Ours: ten times the longest in use.</summary>
     public const int TemplateBytes = 256 * 1024;
 
-    /// <summary>Most bytes of all keys, names and texts outside arrays together: what the reader keeps. Ours: one string of the longest kind.</summary>
+    /// <summary>Most bytes of keys, names and texts outside arrays together: what the reader keeps. Ours: one longest string.</summary>
     public const int KeptBytes = StringBytes;
 
     /// <summary>Longest tensor name in bytes. Source: <c>GGML_MAX_NAME</c> of llama.cpp less the terminating zero.</summary>

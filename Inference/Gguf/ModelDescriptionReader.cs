@@ -78,7 +78,8 @@ internal static class ModelDescriptionReader
 
         if (UnservedArchitectures.TryGetValue(architecture, out string? unserved))
         {
-            return new($"this is {unserved} (architecture {architecture}), which cannot be served", header.Metadata[MetadataKeys.Architecture].Offset);
+            long offset = header.Metadata[MetadataKeys.Architecture].Offset;
+            return new($"this is {unserved} (architecture {architecture}), which cannot be served", offset);
         }
 
         if (header.GetInteger(MetadataKeys.ShardCount) is > 1 and { } shards)

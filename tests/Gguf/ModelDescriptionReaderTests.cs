@@ -55,7 +55,8 @@ public sealed class ModelDescriptionReaderTests
     }
 
     [Fact]
-    public void Alias_is_the_id() => Assert.Equal("mine", ModelDescriptionReader.Read(RepositoryFiles.Path("assets/mistralserve-demo.gguf"), "mine", true).Model!.Id);
+    public void Alias_is_the_id() =>
+        Assert.Equal("mine", ModelDescriptionReader.Read(RepositoryFiles.Path("assets/mistralserve-demo.gguf"), "mine", true).Model!.Id);
 
     [Fact]
     public void A_link_to_a_model_is_described_as_the_model()
