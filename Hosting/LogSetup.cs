@@ -17,6 +17,9 @@ internal static class LogSetup
         if (level > LogLevel.Debug)
         {
             logging.AddFilter("Microsoft", LogLevel.Warning);
+
+            // A start that fails is our sentence, not the framework's stack trace.
+            logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         }
 
         logging.AddSimpleConsole(console =>

@@ -194,6 +194,9 @@ internal sealed class Scheduler
         {
             job.Sampler.Accept(token, isPrompt: true);
         }
+
+        // The reader knows now that the request runs: a stream's headers leave here, before the prompt is computed.
+        job.PublishPromptProgress();
     }
 
     private bool DecodeGenerating()
