@@ -47,6 +47,7 @@ internal sealed partial class InferenceEngine
     private volatile bool _stopRequested;
     private volatile IModelRunner? _runner;
     private int _places;
+    private int _seenActivity;
     private int _active;
     private long _heartbeat;
     private double _meanServiceSeconds;
@@ -72,8 +73,23 @@ internal sealed partial class InferenceEngine
     /// <summary>Share of the model loaded so far, 0..1.</summary>
     public float LoadProgress => _loadProgress;
 
-    /// <summary>Age of the decode thread's last sign of life. While a model loads there is none.</summary>
-    public TimeSpan HeartbeatAge => _time.GetElapsedTime(Volatile.Read(ref _heartbeat));
+    /// <summary>
+    /// Age of the decode thread's last sign of life: the start of a step, or progress inside a long batch since this was last
+    /// asked. While a model loads there is none.
+    /// </summary>
+    public TimeSpan HeartbeatAge
+    {
+        get
+        {
+            int activity = _runner?.ActivityCount ?? 0;
+            if (Interlocked.Exchange(ref _seenActivity, activity) != activity)
+            {
+                Volatile.Write(ref _heartbeat, _time.GetTimestamp());
+            }
+
+            return _time.GetElapsedTime(Volatile.Read(ref _heartbeat));
+        }
+    }
 
     /// <summary>Tokens of one request, prompt and answer together.</summary>
     public int ContextLength => _options.ContextLength;
