@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 using MistralServe.Inference;
 
@@ -12,7 +13,7 @@ namespace MistralServe.Hosting.Access;
 /// <param name="hosts">Allowed names.</param>
 /// <param name="keys">Keys; an empty store lets every caller in.</param>
 /// <param name="unmatchedNeedsKey">
-/// Whether a path without endpoint asks for a key first (REST: the answer tells nothing to strangers) or is answered at once
+/// Whether a path without endpoint of its own asks for a key first (REST: the answer tells nothing to strangers) or is answered at once
 /// (MCP: clients probe well-known paths and must see a plain 404).
 /// </param>
 /// <param name="writeFailureAsync">Answers a refused request in the words of the port.</param>
@@ -46,9 +47,12 @@ internal sealed class AccessGuard(
         return CheckKey(context, endpoint) is { } failure ? writeFailureAsync(context, failure) : next(context);
     }
 
+    // A fallback endpoint, which MapFallback gives the last place in the order, answers the paths that no other endpoint matches.
+    private static bool IsUnmatched(Endpoint? endpoint) => endpoint is null or RouteEndpoint { Order: int.MaxValue };
+
     private AccessFailure? CheckKey(HttpContext context, Endpoint? endpoint)
     {
-        bool isPublic = endpoint is null ? !unmatchedNeedsKey : endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        bool isPublic = IsUnmatched(endpoint) ? !unmatchedNeedsKey : endpoint!.Metadata.GetMetadata<IAllowAnonymous>() is not null;
         if (keys.IsEmpty || isPublic)
         {
             return null;

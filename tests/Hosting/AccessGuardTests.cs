@@ -142,6 +142,36 @@ public sealed class AccessGuardTests
     }
 
     [Theory]
+    [InlineData(Port.Rest, "GET", "/v1/models", 401)]
+    [InlineData(Port.Rest, "POST", "/v1/chat/completions", 401)]
+    [InlineData(Port.Rest, "GET", "/V1/Models/", 401)]
+    [InlineData(Port.Rest, "GET", "/openapi/v1.json", 401)]
+    [InlineData(Port.Rest, "GET", "/mcp", 401)]
+    [InlineData(Port.Rest, "GET", "/health", 200)]
+    [InlineData(Port.Mcp, "POST", "/mcp", 401)]
+    [InlineData(Port.Mcp, "GET", "/mcp", 401)]
+    [InlineData(Port.Mcp, "POST", "/MCP/", 401)]
+    [InlineData(Port.Mcp, "POST", "/%6dcp", 401)]
+    [InlineData(Port.Mcp, "OPTIONS", "/mcp", 401)]
+    [InlineData(Port.Mcp, "GET", "/.well-known/oauth-protected-resource/mcp", 404)]
+    [InlineData(Port.Mcp, "POST", "/register", 404)]
+    [InlineData(Port.Mcp, "GET", "/v1/models", 404)]
+    [InlineData(Port.Mcp, "GET", "/health", 200)]
+    public async Task The_real_endpoints_without_a_key(Port port, string method, string path, int expected)
+    {
+        await using RunningPort running = await RunningPort.StartAsync(Define(port, new ServeSettings { ApiKey = "right" }));
+
+        (int status, Dictionary<string, string> headers, string body) = await running.SendAsync(method, path, "Host: localhost", "Content-Length: 0");
+
+        Assert.Equal(expected, status);
+        Assert.Equal(port == Port.Rest, headers.ContainsKey("x-request-id"));
+        if (expected == 404)
+        {
+            Assert.Equal("""{"error":"not_found"}""", body);
+        }
+    }
+
+    [Theory]
     [InlineData("HEAD", 200)]
     [InlineData("OPTIONS", 405)]
     public async Task Health_and_other_methods(string method, int expected)
@@ -176,16 +206,15 @@ public sealed class AccessGuardTests
     }
 
     /// <summary>The port's real guard and failure writer in front of one endpoint that tells who called.</summary>
-    private static Task<RunningPort> StartAsync(Port port, ServeSettings settings)
+    private static Task<RunningPort> StartAsync(Port port, ServeSettings settings) =>
+        RunningPort.StartAsync(Define(port, settings) with { Map = app => app.MapGet("/probe", (RequestDelegate)TellCallerAsync) });
+
+    private static PortDefinition Define(Port port, ServeSettings settings)
     {
         ScriptedModel model = new();
         settings = settings with { Port = 0, McpPort = 0 };
         ApiKeyStore keys = ApiKeyStore.Load(settings).Store!;
-        PortDefinition real = port == Port.Rest ? RestPort.Define(settings, keys, model) : McpPort.Define(settings, keys, model);
-        return RunningPort.StartAsync(real with
-        {
-            Map = app => app.MapGet("/probe", (RequestDelegate)TellCallerAsync),
-        });
+        return port == Port.Rest ? RestPort.Define(settings, keys, model) : McpPort.Define(settings, keys, model);
     }
 
     private static async Task TellCallerAsync(HttpContext context)
