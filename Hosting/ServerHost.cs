@@ -77,6 +77,7 @@ internal static class ServerHost
 
         // 4
         model.Start();
+        Task display = LoadProgressDisplay.RunAsync(model, Console.IsErrorRedirected ? null : error, loggers.CreateLogger("MistralServe.Hosting.Load"));
         Task<string> ended = model.Ended;
         bool stopRequested = await Task.WhenAny(stop, ended) == stop;
 
@@ -90,7 +91,7 @@ internal static class ServerHost
             await error.WriteLineAsync(await ended);
         }
 
-        await Task.WhenAll(rest.StopAsync(), mcp.StopAsync());
+        await Task.WhenAll(rest.StopAsync(), mcp.StopAsync(), display);
         return stopRequested ? 0 : FailedExitCode;
     }
 }

@@ -348,9 +348,11 @@ internal sealed class Scheduler
             return true;
         }
 
+        // Only a stopping engine aborts.
+        EngineFailure failure = result == DecodeResult.Aborted ? EngineFailures.ShuttingDown() : EngineFailures.Fault();
         foreach (SequenceSlot slot in _inBatch)
         {
-            slot.Job!.Fail(EngineFailures.Fault());
+            slot.Job!.Fail(failure);
             Release(slot);
             _runner.RemoveFrom(slot.Id, 0);
             slot.Tokens.Clear();
