@@ -28,6 +28,7 @@ internal sealed class EngineModel : IServedModel
 
     private readonly InferenceEngine _engine;
     private readonly ChatService _chat;
+    private readonly CompletionService _completions;
     private readonly McpToolRegistry _tools;
     private readonly TimeProvider _time;
     private bool _started;
@@ -52,7 +53,9 @@ internal sealed class EngineModel : IServedModel
             settings.ThreadCount ?? PhysicalCores.Count());
         ModelLoader loader = new(description, load, options, loggers);
         _engine = new InferenceEngine(options, loader.Load, time, loggers.CreateLogger<InferenceEngine>());
-        _chat = new ChatService(description, _engine, () => loader.Format);
+        GenerationStarter starter = new(description, _engine);
+        _completions = new CompletionService(starter);
+        _chat = new ChatService(starter, () => loader.Format);
         _tools = new McpToolRegistry(description, _chat, _engine);
     }
 
@@ -67,7 +70,7 @@ internal sealed class EngineModel : IServedModel
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services) =>
-        services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_tools);
+        services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_completions).AddSingleton(_tools);
 
     /// <inheritdoc/>
     public void Start()

@@ -30,7 +30,7 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
     /// <summary>Loads everything.</summary>
     /// <param name="progress">Called with the share of the weights loaded, 0..1; false gives up.</param>
     /// <returns>The runner, or a sentence for the operator.</returns>
-    public (IModelRunner? Runner, string? Problem) Load(Func<float, bool> progress)
+    public (IRunner? Runner, string? Problem) Load(Func<float, bool> progress)
     {
         (CpuVariant? variant, string? problem) = NativeRuntime.Load(options.NativeFolder, options.CpuVariant, loggers.CreateLogger("llama.cpp"));
         if (variant is null)

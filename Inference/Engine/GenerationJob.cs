@@ -7,11 +7,9 @@ namespace MistralServe.Inference.Engine;
 /// One request on its way through the engine. The request, the channel and the cancel flag are shared with the reader;
 /// everything below "Engine thread" belongs to the decode thread.
 /// </summary>
-internal sealed class GenerationJob
+internal sealed class GenerationJob : EngineJob
 {
     private readonly Channel<GenerationEvent> _events;
-    private readonly Action _wakeEngine;
-    private volatile bool _cancelled;
 
     /// <summary>Creates a job that waits.</summary>
     /// <param name="request">The validated request.</param>
@@ -19,10 +17,9 @@ internal sealed class GenerationJob
     /// <param name="arrivedAt">Timestamp of the request's arrival (<see cref="TimeProvider.GetTimestamp"/>).</param>
     /// <param name="wakeEngine">Called after a cancel, so that a waiting decode thread sees it.</param>
     public GenerationJob(GenerationRequest request, int eventBuffer, long arrivedAt, Action wakeEngine)
+        : base(arrivedAt, wakeEngine)
     {
         Request = request;
-        ArrivedAt = arrivedAt;
-        _wakeEngine = wakeEngine;
         Text = new OutputText(request.StopStrings);
 
         // Continuations must not run on the decode thread; two events more than the buffer are room for the last text and the end.
@@ -35,14 +32,11 @@ internal sealed class GenerationJob
         EventBuffer = eventBuffer;
     }
 
+    /// <inheritdoc/>
+    public override int Places => Request.Choices;
+
     /// <summary>What was asked for.</summary>
     public GenerationRequest Request { get; }
-
-    /// <summary>When the request arrived.</summary>
-    public long ArrivedAt { get; }
-
-    /// <summary>Whether the reader has gone. Any thread.</summary>
-    public bool IsCancelled => _cancelled;
 
     // Engine thread from here on.
 
@@ -119,21 +113,18 @@ internal sealed class GenerationJob
     }
 
     /// <summary>Sends the failure and completes the channel.</summary>
-    public void Fail(EngineFailure failure)
+    public override void Fail(EngineFailure failure)
     {
         Publish(new GenerationEvent { Kind = GenerationEventKind.Failed, Failure = failure, Usage = Usage });
         _events.Writer.TryComplete();
     }
 
+    /// <summary>Ends a request for no tokens at all. Any thread, instead of submitting it.</summary>
+    public void EndEmpty() => Finish(FinishReason.Length);
+
+    /// <inheritdoc/>
+    public override void EndCancelled() => Finish(FinishReason.Cancelled);
+
     // The channel has two places more than IsReaderFull admits, so the last events always fit.
     private void Publish(GenerationEvent value) => _events.Writer.TryWrite(value);
-
-    private void Cancel()
-    {
-        if (!_cancelled && !_events.Reader.Completion.IsCompleted)
-        {
-            _cancelled = true;
-            _wakeEngine();
-        }
-    }
 }

@@ -11,7 +11,7 @@ namespace MistralServe.Inference.Engine;
 /// Generating rows and prompt chunks are separate calls: with one KV stream a sequence the library computes rows of unequal
 /// count in separate graphs anyway, and so the tokens leave first. Engine thread only.
 /// </summary>
-internal sealed class Scheduler
+internal sealed class Scheduler : IScheduler
 {
     // While others generate, a prompt chunk is what they wait for between two tokens; 128 rows is where prompt speed levels off.
     private const int ChunkBesideDecoding = 128;
@@ -19,8 +19,7 @@ internal sealed class Scheduler
     private readonly IModelRunner _runner;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
-    private readonly Action<GenerationJob> _leftQueue;
-    private readonly LinkedList<GenerationJob> _waiting = new();
+    private readonly WaitingLine<GenerationJob> _waiting;
     private readonly SequenceSlot[] _slots;
     private readonly List<SequenceSlot> _inBatch = [];
     private readonly SamplerScratch _scratch;
@@ -33,34 +32,33 @@ internal sealed class Scheduler
     /// <param name="options">Limits.</param>
     /// <param name="time">Clock for the limits.</param>
     /// <param name="leftQueue">Called once for each job when it stops waiting, whatever the reason.</param>
-    public Scheduler(IModelRunner runner, EngineOptions options, TimeProvider time, Action<GenerationJob> leftQueue)
+    public Scheduler(IModelRunner runner, EngineOptions options, TimeProvider time, Action<EngineJob> leftQueue)
     {
         _runner = runner;
         _options = options;
         _time = time;
-        _leftQueue = leftQueue;
+        _waiting = new WaitingLine<GenerationJob>(options.QueueTimeout, time, leftQueue);
         _slots = [.. Enumerable.Range(0, Math.Min(runner.SequenceCount, options.Parallel)).Select(id => new SequenceSlot(id))];
         _scratch = new SamplerScratch(runner.Vocabulary.Count);
         _rows = new BatchRow[runner.BatchSize];
     }
 
-    /// <summary>Requests that wait.</summary>
-    public int WaitingCount => _waiting.Count;
+    /// <inheritdoc/>
+    public int AliveCount => _waiting.Count + RunningCount;
 
-    /// <summary>Requests that have a sequence.</summary>
+    /// <inheritdoc/>
     public int RunningCount => _slots.Count(slot => slot.Job is not null);
 
-    /// <summary>Seconds from admission to end, smoothed over the last requests; 0 before the first.</summary>
+    /// <inheritdoc/>
     public double MeanServiceSeconds { get; private set; }
 
-    /// <summary>Puts a request at the end of the line.</summary>
-    public void Enqueue(GenerationJob job) => _waiting.AddLast(job);
+    /// <inheritdoc/>
+    public void Enqueue(EngineJob job) => _waiting.Add((GenerationJob)job);
 
-    /// <summary>Does one step.</summary>
-    /// <returns>False when there was nothing to compute: the caller may wait.</returns>
+    /// <inheritdoc/>
     public bool Step()
     {
-        DropWaiting();
+        _waiting.DropOverdue();
         DropRunning();
         Admit();
         bool generated = DecodeGenerating();
@@ -68,16 +66,10 @@ internal sealed class Scheduler
         return generated || prompted;
     }
 
-    /// <summary>Ends every request, waiting or running, with a failure.</summary>
+    /// <inheritdoc/>
     public void FailAll(EngineFailure failure)
     {
-        foreach (GenerationJob job in _waiting)
-        {
-            _leftQueue(job);
-            job.Fail(failure);
-        }
-
-        _waiting.Clear();
+        _waiting.FailAll(failure);
         foreach (SequenceSlot slot in _slots)
         {
             if (slot.Job is { } job)
@@ -85,31 +77,6 @@ internal sealed class Scheduler
                 job.Fail(failure);
                 Release(slot);
             }
-        }
-    }
-
-    private void DropWaiting()
-    {
-        for (LinkedListNode<GenerationJob>? node = _waiting.First; node is not null;)
-        {
-            LinkedListNode<GenerationJob>? next = node.Next;
-            GenerationJob job = node.Value;
-            bool late = _time.GetElapsedTime(job.ArrivedAt) > _options.QueueTimeout;
-            if (job.IsCancelled || late)
-            {
-                _waiting.Remove(node);
-                _leftQueue(job);
-                if (job.IsCancelled)
-                {
-                    job.Finish(FinishReason.Cancelled);
-                }
-                else
-                {
-                    job.Fail(EngineFailures.QueueTimeout(_options.QueueTimeout));
-                }
-            }
-
-            node = next;
         }
     }
 
@@ -142,11 +109,9 @@ internal sealed class Scheduler
 
     private void Admit()
     {
-        while (_waiting.First is { } first && FindSlot(first.Value.Request.Prompt) is { } slot)
+        while (_waiting.First is { } first && FindSlot(first.Request.Prompt) is { } slot)
         {
-            _waiting.RemoveFirst();
-            _leftQueue(first.Value);
-            Start(first.Value, slot);
+            Start(_waiting.TakeFirst(), slot);
         }
     }
 

@@ -117,7 +117,7 @@ public sealed class LlamaEngineTests
         var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), options, NullLoggerFactory.Instance);
         var engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         engine.Start();
-        return (engine, new ChatService(model, engine, () => loader.Format));
+        return (engine, new ChatService(new GenerationStarter(model, engine), () => loader.Format));
     }
 
     private static string Decode(IVocabulary vocabulary, List<int> tokens)
