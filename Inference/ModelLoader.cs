@@ -50,7 +50,7 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
             LogFormat();
         }
 
-        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
+        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel + engineOptions.CacheStreams, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
         (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, progress);
         return (runner, problem);
     }

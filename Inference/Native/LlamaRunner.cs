@@ -41,6 +41,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         SequenceCount = (int)LlamaApi.llama_n_seq_max(handle);
         ContextLength = Math.Min((int)LlamaApi.llama_n_ctx_seq(handle), options.ContextLength);
         BatchSize = (int)LlamaApi.llama_n_batch(handle);
+        CanCut = LlamaApi.llama_model_is_recurrent(model.DangerousGetHandle()) == 0 && LlamaApi.llama_model_is_hybrid(model.DangerousGetHandle()) == 0;
         _batch = new BatchBuffer(BatchSize);
     }
 
@@ -55,6 +56,9 @@ internal sealed unsafe class LlamaRunner : IModelRunner
 
     /// <inheritdoc/>
     public int BatchSize { get; }
+
+    /// <inheritdoc/>
+    public bool CanCut { get; }
 
     /// <summary>
     /// Loads a model and creates its context. Takes as long as the file is large; <paramref name="progress"/> is called from the
