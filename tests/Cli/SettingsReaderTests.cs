@@ -154,6 +154,10 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(8080, result.Settings!.Port);
     }
 
+    [Fact]
+    public void The_health_command_may_ask_the_default_port_of_MCP() =>
+        Assert.Null(SettingsReader.Read(OptionTable.Health, CommandLine(("--port", ["4321"])), _ => null).Problem);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static SettingsResult Read(params (string Flag, string[] Values)[] commandLine) =>
