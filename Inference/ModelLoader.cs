@@ -50,7 +50,9 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
             LogFormat();
         }
 
-        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
+        // Never fewer rows than sequences: each may have one in the same call, and the library aborts the process otherwise.
+        int batchSize = Math.Max(engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength));
+        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, batchSize, options.Threads);
         (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, progress);
         return (runner, problem);
     }
