@@ -10,7 +10,9 @@ namespace MistralServe.Inference.Native;
 /// <param name="SequenceCount">Sequences, 1 to 256; each gets its own KV stream.</param>
 /// <param name="BatchSize">Most rows of one decode call.</param>
 /// <param name="Threads">Compute threads.</param>
-internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads);
+/// <param name="FlashAttention">Whether attention is computed by the fused kernel.</param>
+/// <param name="QuantizedKeys">Whether keys are stored as Q8_0 instead of F16; not together with flash attention.</param>
+internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads, bool FlashAttention = false, bool QuantizedKeys = false);
 
 /// <summary>
 /// A model and its one context, as the scheduler uses them. Engine thread only, but for the vocabulary and <see cref="RequestAbort"/>.
@@ -23,6 +25,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
 
     // 128 to 256 rows per graph measured best for prompts on CPUs; larger graphs only take more memory.
     private const int MicroBatch = 256;
+
+    // Tensor types of the library (ggml.h).
+    private const int TypeF16 = 1;
+    private const int TypeQ8 = 8;
 
     private readonly LlamaModelHandle _model;
     private readonly LlamaContextHandle _context;
@@ -195,7 +201,8 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.n_batch = (uint)options.BatchSize;
         parameters.n_ubatch = (uint)Math.Min(MicroBatch, options.BatchSize);
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
-        parameters.flash_attn_type = 0;
+        parameters.flash_attn_type = options.FlashAttention ? 1 : 0;
+        parameters.type_k = options.QuantizedKeys ? TypeQ8 : TypeF16;
         parameters.kv_unified = 0;
         parameters.abort_callback = &AbortCallback;
         parameters.abort_callback_data = (void*)Marshal.UnsafeAddrOfPinnedArrayElement(state, 0);

@@ -155,7 +155,7 @@ public sealed class LlamaEngineTests
     {
         ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
         options ??= new EngineOptions { ContextLength = 512 };
-        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), options, NullLoggerFactory.Instance);
+        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
         var engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         engine.Start();
         return (engine, new ChatService(new GenerationStarter(model, engine), () => loader.Format));
