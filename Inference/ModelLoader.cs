@@ -50,6 +50,11 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
             LogFormat();
         }
 
+        if (layout.KeyValueBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        {
+            return (null, $"the KV cache needs more memory than there is ({layout}); lower --ctx-size or --parallel");
+        }
+
         LogLayout(_logger, layout);
 
         // Never fewer rows than sequences: each may have one in the same call, and the library aborts the process otherwise.

@@ -63,8 +63,8 @@ internal static class SettingsReader
 
         // A command that opens no MCP port may be pointed at any port, the default of the other one included.
         bool opensBoth = rows.Any(row => row.Flag == "--mcp-port");
-        return FindContradiction(settings, opensBoth) is { } problem
-            ? new SettingsResult(null, sources, problem)
+        return FindContradiction(settings, opensBoth) is { } contradiction
+            ? new SettingsResult(null, sources, contradiction)
             : new SettingsResult(settings, sources, null);
     }
 

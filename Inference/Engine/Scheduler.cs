@@ -4,8 +4,8 @@ namespace MistralServe.Inference.Engine;
 
 /// <summary>
 /// Decides what each decode call computes. One step:
-/// 1. drop requests that were cancelled or are past their limits;
-/// 2. admit waiting requests, in arrival order, while fewer than the allowed number run;
+/// 1. drop running requests that were cancelled or are past their limits;
+/// 2. admit waiting requests, in arrival order, while fewer than the allowed number run; then drop those that waited too long;
 /// 3. end the waits for a common start that another request was computing;
 /// 4. one row (and guesses) for each generating sequence: decode, sample, publish;
 /// 5. one batch of prompt chunks in equal shares, so that a long prompt never stalls the others.
@@ -61,9 +61,9 @@ internal sealed class Scheduler : IScheduler
     /// <inheritdoc/>
     public bool Step()
     {
-        _waiting.DropOverdue();
         DropRunning();
         Admit();
+        _waiting.DropOverdue();
         foreach (SequenceSlot slot in _pool.Slots)
         {
             if (slot.Choice is { Donor: not null })
@@ -126,9 +126,10 @@ internal sealed class Scheduler : IScheduler
     {
         while (_waiting.First is { } job && _pool.BusyCount < _options.Parallel)
         {
-            if (job.IsOver)
+            if (job.IsOver || job.IsCancelled)
             {
                 _waiting.TakeFirst();
+                job.EndCancelled();
                 continue;
             }
 

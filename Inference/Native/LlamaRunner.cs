@@ -115,7 +115,6 @@ internal sealed unsafe class LlamaRunner : IModelRunner
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Token, (uint)_vocabulary.Count);
         }
 
-        Volatile.Write(ref _state[0].Abort, 0);
         return LlamaApi.llama_decode(_context.DangerousGetHandle(), _batch.Fill(rows)) switch
         {
             0 => DecodeResult.Done,

@@ -2,7 +2,7 @@ using MistralServe.Inference;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Gguf;
 
-namespace MistralServe.Tests.Inference;
+namespace MistralServe.Tests.Native;
 
 public sealed class ContextLayoutTests
 {
