@@ -10,8 +10,15 @@ public sealed class BatchLayoutTests
     {
         // Sequence 1 ends early; 0 and 2 go on with a filler between them.
         var runner = new ScriptedRunner(tokens => tokens.Count < (tokens[1] == 'b' ? 5 : 120) ? tokens[1] : ScriptedRunner.EndOfGeneration, sequences: 3);
+        using var allAreThere = new ManualResetEventSlim();
+        runner.OnDecode = _ =>
+        {
+            allAreThere.Wait();
+            return DecodeResult.Done;
+        };
         await using var harness = new EngineHarness(runner, new EngineOptions { Parallel = 3, MaxDraftTokens = 0 });
         List<Generation> generations = [.. "abc".Select(letter => harness.Submit(EngineHarness.Request($"p{letter}", 200)))];
+        allAreThere.Set();
         foreach (Generation generation in generations)
         {
             await EngineHarness.ReadAsync(generation);
