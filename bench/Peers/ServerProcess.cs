@@ -112,7 +112,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc.so.6")]
     private static partial int kill(int processId, int signal);
 
     private bool CanConnect()
