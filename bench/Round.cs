@@ -131,7 +131,8 @@ internal sealed class Round(string caseName, int index, BenchOptions options, Ll
         double share = await CpuUse.MeasureAsync(LoadProbe);
         if (share > QuietShare)
         {
-            document.AddNote($"case {caseName}, round {index + 1}: others used {share:P0} of the processors just before {engine} was started");
+            document.BusyStarts.Add(new BusyStart(caseName, index, engine, share));
+            Console.Error.WriteLine($"warning: others use {share:P0} of the processors");
         }
     }
 }

@@ -43,6 +43,9 @@ internal sealed class BenchDocument
     /// <summary>The bars and what became of them.</summary>
     public List<BarResult> Bars { get; init; } = [];
 
+    /// <summary>Starts at which others used the processors: numbers of these rounds are doubtful.</summary>
+    public List<BusyStart> BusyStarts { get; init; } = [];
+
     /// <summary>What went wrong or makes numbers doubtful.</summary>
     public List<string> Notes { get; init; } = [];
 

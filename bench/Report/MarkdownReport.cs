@@ -18,12 +18,7 @@ internal static class MarkdownReport
             WriteCase(text, name, title, document);
         }
 
-        if (document.Notes.Count > 0)
-        {
-            text.Append("\n## Notes\n\n");
-            document.Notes.ForEach(note => text.Append("* ").Append(note).Append('\n'));
-        }
-
+        WriteNotes(text, document);
         return text.ToString();
     }
 
@@ -68,6 +63,19 @@ internal static class MarkdownReport
             IEnumerable<string> cells = engines.Select(engine =>
                 Cell([.. samples.Where(sample => sample.Metric == metric && sample.Engine == engine).Select(sample => sample.Value)]));
             text.Append(CultureInfo.InvariantCulture, $"| {metric} | {string.Join(" | ", cells)} |\n");
+        }
+    }
+
+    private static void WriteNotes(StringBuilder text, BenchDocument document)
+    {
+        IEnumerable<string> busy = document.BusyStarts.GroupBy(start => start.Case).Select(starts => string.Create(
+            CultureInfo.InvariantCulture,
+            $"case {starts.Key}: others used up to {starts.Max(start => start.Share):P0} of the processors before {starts.Count()} of its starts"));
+        string[] notes = [.. document.Notes, .. busy];
+        text.Append(notes.Length > 0 ? "\n## Notes\n\n" : "");
+        foreach (string note in notes)
+        {
+            text.Append("* ").Append(note).Append('\n');
         }
     }
 
