@@ -1,6 +1,3 @@
-var b = Microsoft.AspNetCore.Builder.WebApplication.CreateSlimBuilder(args);
-b.Services.AddOpenApi();
-var app = b.Build();
-app.MapOpenApi();
-app.MapGet("/health", () => "ok");
-app.Run();
+using MistralServe.Cli;
+
+return await MistralServeCommand.RunAsync(args);

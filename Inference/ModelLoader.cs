@@ -28,9 +28,9 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
     public ChatFormat? Format => _format;
 
     /// <summary>Loads everything.</summary>
-    /// <param name="progress">Called with the share of the weights loaded, 0..1.</param>
+    /// <param name="progress">Called with the share of the weights loaded, 0..1; false gives up.</param>
     /// <returns>The runner, or a sentence for the operator.</returns>
-    public (IModelRunner? Runner, string? Problem) Load(Action<float> progress)
+    public (IModelRunner? Runner, string? Problem) Load(Func<float, bool> progress)
     {
         (CpuVariant? variant, string? problem) = NativeRuntime.Load(options.NativeFolder, options.CpuVariant, loggers.CreateLogger("llama.cpp"));
         if (variant is null)
@@ -51,11 +51,7 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
         }
 
         var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
-        (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, share =>
-        {
-            progress(share);
-            return true;
-        });
+        (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, progress);
         return (runner, problem);
     }
 

@@ -18,7 +18,7 @@ namespace MistralServe.Json;
 internal sealed partial class OpenAiJsonContext : JsonSerializerContext
 {
     /// <summary>
-    /// What answers are written with: text as UTF-8 and not as \u escapes. Safe because every answer is declared as JSON
+    /// What answers are written with: text as UTF-8 and not as \u escapes, except beyond the basic plane. Safe because every answer is declared as JSON
     /// with nosniff, so that no browser reads it as HTML.
     /// </summary>
     public static OpenAiJsonContext Wire { get; } =

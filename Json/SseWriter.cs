@@ -6,50 +6,62 @@ using System.Text.Json;
 namespace MistralServe.Json;
 
 /// <summary>
-/// Writes server-sent events into a response's pipe: events collect in the pipe's buffer until <see cref="FlushAsync"/>, so
-/// a flush always carries whole events. Allocates nothing per event. One loop owns it: the pipe is not thread-safe.
+/// Writes server-sent events: they collect in a buffer until <see cref="FlushAsync"/> hands them to the response in one
+/// write, so that every chunk of the body holds whole events. Allocates nothing per event once the buffer has its size. One
+/// loop owns it, because a pipe has one writer.
 /// </summary>
+/// <remarks>
+/// Not written straight into the pipe: the server makes one HTTP chunk of each segment of its own, an event would be cut
+/// where a segment ends, and clients that take a read for an event would lose it.
+/// </remarks>
 /// <param name="output">The response's body writer.</param>
 internal sealed class SseWriter(PipeWriter output) : IDisposable
 {
-    // Text goes out as UTF-8 and not as \u escapes: half the bytes for most scripts. The relaxed encoder is meant for answers
-    // that no browser reads as HTML; these are text/event-stream with nosniff. Validation is off because events are built by code.
-    private readonly Utf8JsonWriter _json = new(
-        output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    private static readonly JsonWriterOptions Options = new()
+    {
+        // Text goes out as UTF-8 and not as \u escapes (except beyond the basic plane): half the bytes for most scripts. Safe
+        // because no browser reads text/event-stream with nosniff as HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+
+        // Events are built by code that tests read back.
+        SkipValidation = true,
+    };
+
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private Utf8JsonWriter? _json;
 
     /// <summary>True when something was written since the last flush.</summary>
-    public bool HasPending { get; private set; }
+    public bool HasPending => _buffer.WrittenCount > 0;
 
     /// <summary>Starts an event whose data is one JSON value; write that value, then call <see cref="EndJson"/>.</summary>
     public Utf8JsonWriter BeginJson()
     {
-        output.Write("data: "u8);
-        HasPending = true;
-        return _json;
+        _buffer.Write("data: "u8);
+        return _json ??= new Utf8JsonWriter(_buffer, Options);
     }
 
     /// <summary>Ends the event begun by <see cref="BeginJson"/>.</summary>
     public void EndJson()
     {
-        _json.Flush();
+        _json!.Flush();
         _json.Reset();
-        output.Write("\n\n"u8);
+        _buffer.Write("\n\n"u8);
     }
 
     /// <summary>Writes <c>data: [DONE]</c>, the end mark of OpenAI's streams.</summary>
-    public void WriteDone() => Write("data: [DONE]\n\n"u8);
+    public void WriteDone() => _buffer.Write("data: [DONE]\n\n"u8);
 
     /// <summary>Writes a comment line; parsers ignore it, proxies and clients see that the connection lives.</summary>
-    public void WriteComment() => Write(":\n\n"u8);
+    public void WriteComment() => _buffer.Write(":\n\n"u8);
 
-    /// <summary>Sends what is pending. Waits while the client reads slowly.</summary>
+    /// <summary>Sends what is pending in one write. Waits while the client reads slowly.</summary>
     /// <returns>False when the client is gone: write nothing more.</returns>
     public async ValueTask<bool> FlushAsync(CancellationToken aborted)
     {
-        HasPending = false;
         try
         {
-            FlushResult result = await output.FlushAsync(aborted);
+            FlushResult result = await output.WriteAsync(_buffer.WrittenMemory, aborted);
+            _buffer.ResetWrittenCount();
             return !result.IsCompleted && !result.IsCanceled && !aborted.IsCancellationRequested;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -59,15 +71,5 @@ internal sealed class SseWriter(PipeWriter output) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _json.Reset(); // else disposing would write what an interrupted event left behind
-        _json.Dispose();
-    }
-
-    private void Write(ReadOnlySpan<byte> bytes)
-    {
-        output.Write(bytes);
-        HasPending = true;
-    }
+    public void Dispose() => _json?.Dispose();
 }

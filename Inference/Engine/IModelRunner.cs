@@ -64,6 +64,9 @@ internal interface IModelRunner : IDisposable
     /// </summary>
     bool CopyPrefix(int source, int destination, int length);
 
+    /// <summary>Rises while <see cref="Decode"/> computes, so that a long batch can be told from a stuck one. Any thread.</summary>
+    int ActivityCount { get; }
+
     /// <summary>Makes a running <see cref="Decode"/> return <see cref="DecodeResult.Aborted"/> soon. Any thread.</summary>
     void RequestAbort();
 }

@@ -35,7 +35,7 @@ internal sealed partial class InferenceEngine
     private const int StackBytes = 16 * 1024 * 1024;
 
     private readonly EngineOptions _options;
-    private readonly Func<Action<float>, (IModelRunner? Runner, string? Problem)> _load;
+    private readonly Func<Func<float, bool>, (IModelRunner? Runner, string? Problem)> _load;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<GenerationJob> _queue;
@@ -47,16 +47,17 @@ internal sealed partial class InferenceEngine
     private volatile bool _stopRequested;
     private volatile IModelRunner? _runner;
     private int _places;
+    private int _seenActivity;
     private int _active;
     private long _heartbeat;
     private double _meanServiceSeconds;
 
     /// <summary>Creates an engine that is not started.</summary>
     /// <param name="options">Limits.</param>
-    /// <param name="load">Loads the model on the decode thread, reporting 0..1; returns a runner or a sentence.</param>
+    /// <param name="load">Loads the model on the decode thread, reporting 0..1 and giving up when told false; returns a runner or a sentence.</param>
     /// <param name="time">Clock for limits and heartbeat.</param>
     /// <param name="logger">Takes one line a life event.</param>
-    public InferenceEngine(EngineOptions options, Func<Action<float>, (IModelRunner? Runner, string? Problem)> load, TimeProvider time, ILogger<InferenceEngine> logger)
+    public InferenceEngine(EngineOptions options, Func<Func<float, bool>, (IModelRunner? Runner, string? Problem)> load, TimeProvider time, ILogger<InferenceEngine> logger)
     {
         _options = options;
         _load = load;
@@ -72,8 +73,23 @@ internal sealed partial class InferenceEngine
     /// <summary>Share of the model loaded so far, 0..1.</summary>
     public float LoadProgress => _loadProgress;
 
-    /// <summary>Age of the decode thread's last sign of life. While a model loads there is none.</summary>
-    public TimeSpan HeartbeatAge => _time.GetElapsedTime(Volatile.Read(ref _heartbeat));
+    /// <summary>
+    /// Age of the decode thread's last sign of life: the start of a step, or progress inside a long batch since this was last
+    /// asked. While a model loads there is none.
+    /// </summary>
+    public TimeSpan HeartbeatAge
+    {
+        get
+        {
+            int activity = _runner?.ActivityCount ?? 0;
+            if (Interlocked.Exchange(ref _seenActivity, activity) != activity)
+            {
+                Volatile.Write(ref _heartbeat, _time.GetTimestamp());
+            }
+
+            return _time.GetElapsedTime(Volatile.Read(ref _heartbeat));
+        }
+    }
 
     /// <summary>Tokens of one request, prompt and answer together.</summary>
     public int ContextLength => _options.ContextLength;
@@ -225,7 +241,11 @@ internal sealed partial class InferenceEngine
     private Scheduler? Load()
     {
         long start = _time.GetTimestamp();
-        (IModelRunner? runner, string? problem) = _load(progress => _loadProgress = progress);
+        (IModelRunner? runner, string? problem) = _load(progress =>
+        {
+            _loadProgress = progress;
+            return !_stopRequested;
+        });
         if (runner is null)
         {
             _loaded.TrySetResult(problem ?? "the model could not be loaded");

@@ -23,7 +23,8 @@ internal sealed class Scheduler
     private readonly LinkedList<GenerationJob> _waiting = new();
     private readonly SequenceSlot[] _slots;
     private readonly List<SequenceSlot> _inBatch = [];
-    private BatchRow[] _rows;
+    private readonly SamplerScratch _scratch;
+    private readonly BatchRow[] _rows;
     private long _useCounter;
     private int _nextPromptSlot;
 
@@ -39,6 +40,7 @@ internal sealed class Scheduler
         _time = time;
         _leftQueue = leftQueue;
         _slots = [.. Enumerable.Range(0, Math.Min(runner.SequenceCount, options.Parallel)).Select(id => new SequenceSlot(id))];
+        _scratch = new SamplerScratch(runner.Vocabulary.Count);
         _rows = new BatchRow[runner.BatchSize];
     }
 
@@ -187,11 +189,14 @@ internal sealed class Scheduler
         job.Sequence = slot.Id;
         job.AdmittedAt = _time.GetTimestamp();
         job.CachedTokens = job.PromptComputed = keep;
-        job.Sampler = new Sampler(job.Request.Sampling, _runner.Vocabulary.Count);
+        job.Sampler = new Sampler(job.Request.Sampling, _scratch);
         foreach (int token in job.Request.Prompt)
         {
             job.Sampler.Accept(token, isPrompt: true);
         }
+
+        // The reader knows now that the request runs: a stream's headers leave here, before the prompt is computed.
+        job.PublishPromptProgress();
     }
 
     private bool DecodeGenerating()
@@ -343,9 +348,11 @@ internal sealed class Scheduler
             return true;
         }
 
+        // Only a stopping engine aborts.
+        EngineFailure failure = result == DecodeResult.Aborted ? EngineFailures.ShuttingDown() : EngineFailures.Fault();
         foreach (SequenceSlot slot in _inBatch)
         {
-            slot.Job!.Fail(EngineFailures.Fault());
+            slot.Job!.Fail(failure);
             Release(slot);
             _runner.RemoveFrom(slot.Id, 0);
             slot.Tokens.Clear();

@@ -28,13 +28,13 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     private readonly LlamaVocabulary _vocabulary;
     private readonly BatchBuffer _batch;
     private readonly nint _memory;
-    private readonly int* _abort;
+    private readonly CallbackState* _state;
 
-    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, int* abort)
+    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, CallbackState* state)
     {
         _model = model;
         _context = context;
-        _abort = abort;
+        _state = state;
         _vocabulary = new LlamaVocabulary(model);
         nint handle = context.DangerousGetHandle();
         _memory = LlamaApi.llama_get_memory(handle);
@@ -70,18 +70,18 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         }
 
         var modelHandle = new LlamaModelHandle(model);
-        int* abort = (int*)NativeMemory.AllocZeroed(sizeof(int));
-        nint context = CreateContext(model, options, abort);
+        var state = (CallbackState*)NativeMemory.AllocZeroed((nuint)sizeof(CallbackState));
+        nint context = CreateContext(model, options, state);
         if (context == 0)
         {
             modelHandle.Dispose();
-            NativeMemory.Free(abort);
+            NativeMemory.Free(state);
             return (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
                 + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
         }
 
         var contextHandle = new LlamaContextHandle(context, modelHandle, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
-        return (new LlamaRunner(modelHandle, contextHandle, options, abort), null);
+        return (new LlamaRunner(modelHandle, contextHandle, options, state), null);
     }
 
     /// <inheritdoc/>
@@ -94,7 +94,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Token, (uint)_vocabulary.Count);
         }
 
-        Volatile.Write(ref *_abort, 0);
+        Volatile.Write(ref _state->Abort, 0);
         return LlamaApi.llama_decode(_context.DangerousGetHandle(), _batch.Fill(rows)) switch
         {
             0 => DecodeResult.Done,
@@ -140,7 +140,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public void RequestAbort() => Volatile.Write(ref *_abort, 1);
+    public int ActivityCount => Volatile.Read(ref _state->Activity);
+
+    /// <inheritdoc/>
+    public void RequestAbort() => Volatile.Write(ref _state->Abort, 1);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -148,7 +151,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         _batch.Dispose();
         _context.Dispose();
         _model.Dispose();
-        NativeMemory.Free(_abort);
+        NativeMemory.Free(_state);
     }
 
     private static nint LoadModel(string path, Func<float, bool> progress)
@@ -170,7 +173,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         }
     }
 
-    private static nint CreateContext(nint model, LlamaContextOptions options, int* abort)
+    private static nint CreateContext(nint model, LlamaContextOptions options, CallbackState* state)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
@@ -181,15 +184,20 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.flash_attn_type = 0;
         parameters.kv_unified = 0;
         parameters.abort_callback = &AbortCallback;
-        parameters.abort_callback_data = abort;
+        parameters.abort_callback_data = state;
         return LlamaApi.llama_init_from_model(model, parameters);
     }
 
     private void CheckSequence(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)SequenceCount);
 
-    // Called once per graph node: one read, nothing else.
+    // Called once per graph node, on the decode thread: one count and one read, nothing else.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte AbortCallback(void* state) => (byte)Volatile.Read(ref *(int*)state);
+    private static byte AbortCallback(void* state)
+    {
+        var shared = (CallbackState*)state;
+        shared->Activity++;
+        return (byte)Volatile.Read(ref shared->Abort);
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static byte ProgressCallback(float progress, void* state)
@@ -205,5 +213,12 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         {
             return 1;
         }
+    }
+
+    // What the abort callback sees; native memory, because the callback must not touch managed objects.
+    private struct CallbackState
+    {
+        public int Abort;
+        public int Activity;
     }
 }

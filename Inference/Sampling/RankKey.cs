@@ -22,7 +22,8 @@ internal static class RankKey
     public static int Token(ulong key) => (int)(uint)key;
 
     /// <summary>
-    /// Finds the key that would be at <paramref name="index"/> if the keys were sorted. Reorders them; expected time is linear.
+    /// Finds the key that would be at <paramref name="index"/> if the keys were sorted, and reorders them so that it is there
+    /// with all smaller ones before it. Expected time is linear.
     /// </summary>
     public static ulong Select(Span<ulong> keys, int index)
     {

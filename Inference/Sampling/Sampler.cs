@@ -26,6 +26,9 @@ namespace MistralServe.Inference.Sampling;
 /// </summary>
 internal sealed class Sampler
 {
+    /// <summary>Least room in which top_k collects candidates, in tokens. Ours: few rounds for a small k, and inside the first-level cache.</summary>
+    private const int TopKRoom = 1_024;
+
     private readonly SamplingOptions _options;
     private readonly SamplerScratch _scratch;
     private readonly TokenPenalties _penalties;
@@ -141,14 +144,31 @@ internal sealed class Sampler
 
     private ulong CutTopK()
     {
+        // Collect what beats the k-th best so far; when the room for that is full, find the new k-th best and forget the rest.
         float[] scores = _scratch.Scores;
-        ulong[] keys = _scratch.Keys;
+        int k = _options.TopK;
+        Span<ulong> keys = _scratch.Keys.AsSpan(0, (int)Math.Min(scores.Length, Math.Max(TopKRoom, 2L * k)));
+        int count = 0;
+        float bar = float.NegativeInfinity;
         for (int token = 0; token < scores.Length; token++)
         {
-            keys[token] = RankKey.Of(scores[token], token);
+            // The best k so far have lower ids, so an equal score is not enough.
+            if (count >= k && scores[token] <= bar)
+            {
+                continue;
+            }
+
+            if (count == keys.Length)
+            {
+                ulong worst = RankKey.Select(keys, k - 1);
+                bar = scores[RankKey.Token(worst)];
+                count = k;
+            }
+
+            keys[count++] = RankKey.Of(scores[token], token);
         }
 
-        return RankKey.Select(keys, _options.TopK - 1);
+        return RankKey.Select(keys[..count], k - 1);
     }
 
     private ulong CutTopP(float bestScore, ulong cut)
@@ -216,10 +236,12 @@ internal sealed class Sampler
         float[] scores = _scratch.Scores;
         float[] weights = _scratch.Weights;
         double total = 0;
+        float lowest = cut == ulong.MaxValue ? lowestScore : Math.Max(lowestScore, scores[RankKey.Token(cut)]);
         for (int token = 0; token < scores.Length; token++)
         {
+            // Only at the cut's own score does the id matter.
             float score = scores[token];
-            bool kept = score >= lowestScore && (cut == ulong.MaxValue || RankKey.Of(score, token) <= cut);
+            bool kept = score > lowest || (score == lowest && RankKey.Of(score, token) <= cut);
             weights[token] = kept ? MathF.Exp((score - bestScore) / temperature) : 0;
             total += weights[token];
         }

@@ -69,7 +69,7 @@ public sealed class RestTests
         Assert.Equal(ChatFinishReason.Stop, completion.FinishReason);
         Assert.Equal(ChatMessageRole.Assistant, completion.Role);
         Assert.Equal("The capital of France is Paris.", await StreamAsync(client, "What is the capital of France?"));
-        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(() => client.CompleteChatAsync([], new ChatCompletionOptions()));
+        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(() => client.CompleteChatAsync(messages, new ChatCompletionOptions { Temperature = 5 }));
         Assert.Equal(400, error.Status);
     }
 

@@ -198,16 +198,17 @@ public sealed class InferenceEngineTests
     }
 
     [Theory]
-    [InlineData((int)DecodeResult.Failed)]
-    [InlineData((int)DecodeResult.NoRoom)]
-    public async Task A_failed_decode_fails_its_requests_and_the_engine_goes_on(int result)
+    [InlineData((int)DecodeResult.Failed, (int)EngineFailureCode.EngineFault)]
+    [InlineData((int)DecodeResult.NoRoom, (int)EngineFailureCode.EngineFault)]
+    [InlineData((int)DecodeResult.Aborted, (int)EngineFailureCode.ShuttingDown)]
+    public async Task A_failed_decode_fails_its_requests_and_the_engine_goes_on(int result, int code)
     {
         ScriptedRunner runner = ScriptedRunner.Answering("ok"u8.ToArray(), promptLength: 1);
         bool fail = true;
         runner.OnDecode = _ => fail ? (DecodeResult)result : DecodeResult.Done;
         await using var harness = new EngineHarness(runner);
         (_, GenerationEvent last, _) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request("p")));
-        Assert.Equal(EngineFailureCode.EngineFault, last.Failure!.Code);
+        Assert.Equal((EngineFailureCode)code, last.Failure!.Code);
         fail = false;
         Assert.Equal("ok", (await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request("p")))).Text);
     }

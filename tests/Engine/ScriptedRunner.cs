@@ -50,6 +50,7 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
             Calls.Add(rows.ToArray());
         }
 
+        ActivityCount++;
         Assert.InRange(rows.Length, 1, batchSize);
         if (OnDecode?.Invoke(Calls.Count) is { } result and not DecodeResult.Done)
         {
@@ -93,6 +94,8 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
         _memory[destination].AddRange(_memory[source].Take(length));
         return true;
     }
+
+    public int ActivityCount { get; private set; }
 
     public void RequestAbort()
     {

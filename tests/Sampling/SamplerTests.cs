@@ -158,6 +158,37 @@ public sealed class SamplerTests
         Assert.Equal(1, new Sampler(Greedy with { TopK = 1, TopP = 0, MinP = 1 }, 3).Sample([1, 3, 3], []));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(600)]
+    [InlineData(4_999)]
+    public void Top_k_of_a_large_vocabulary_keeps_the_k_best(int topK)
+    {
+        // Whole numbers, so that many tie; rising scores make the collecting room fill most often.
+        Random random = new(2);
+        float[][] cases =
+        [
+            [.. Enumerable.Range(0, 5_000).Select(_ => (float)random.Next(20))],
+            [.. Enumerable.Range(0, 5_000).Select(t => t / 1_000f)],
+            [.. Enumerable.Range(0, 5_000).Select(t => -t / 1_000f)],
+            [.. Enumerable.Range(0, 5_000).Select(t => t % 3 == 0 ? float.NegativeInfinity : 1)],
+        ];
+        SamplingOptions options = new() { TopK = topK, Seed = 3 };
+        foreach (float[] logits in cases)
+        {
+            Sampler sampler = new(options, logits.Length);
+            RandomSource draws = new(3);
+            SortedDictionary<int, double> distribution = ReferenceSampler.Distribution(options, logits, [], [], []);
+            for (int i = 0; i < 50; i++)
+            {
+                (int expected, double margin) = ReferenceSampler.Pick(distribution, draws.NextDouble());
+                int actual = sampler.Sample(logits, []);
+                Assert.True(actual == expected || margin < 1e-6, $"draw {i}: {actual} instead of {expected}");
+            }
+        }
+    }
+
     [Fact]
     public void Ties_at_the_cut_keep_the_lower_ids()
     {
@@ -273,6 +304,7 @@ public sealed class SamplerTests
             ulong[] sorted = [.. keys.Order()];
             int index = random.Next(size);
             Assert.Equal(sorted[index], RankKey.Select(keys, index));
+            Assert.Equal(sorted[..(index + 1)], keys[..(index + 1)].Order());
         }
     }
 }

@@ -1,0 +1,105 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using MistralServe.Hosting;
+
+namespace MistralServe.Cli.Options;
+
+/// <summary>Every option of the program. To add one, add a row here and a property to the settings.</summary>
+internal static class OptionTable
+{
+    /// <summary>The configuration file; read before the other rows because it feeds them.</summary>
+    public static readonly OptionRow Config = OptionRow.Text(
+        "--config", null, "FILE", "the path of a JSON file", "none",
+        "JSON object with options: a key is an option's name without the dashes in front. Command line and environment win over it.",
+        (settings, value) => settings with { ConfigPath = value });
+
+    /// <summary>One quick key; the command warns when it comes from the command line.</summary>
+    public static readonly OptionRow ApiKey = OptionRow.Text(
+        "--api-key", null, "KEY", "visible ASCII characters without spaces", "none",
+        "A key that callers must send as 'Authorization: Bearer KEY'. Process lists show the command line: prefer the environment variable or --api-key-file.",
+        (settings, value) => settings with { ApiKey = value },
+        value => value.All(character => character is > ' ' and <= '~')) with
+    { IsSecret = true };
+
+    private static readonly (string Word, LogLevel Value)[] LogLevels =
+    [
+        ("trace", LogLevel.Trace),
+        ("debug", LogLevel.Debug),
+        ("info", LogLevel.Information),
+        ("warn", LogLevel.Warning),
+        ("error", LogLevel.Error),
+    ];
+
+    /// <summary>Options of <c>serve</c>, in the order in which help shows them.</summary>
+    public static readonly IReadOnlyList<OptionRow> Serve =
+    [
+        OptionRow.Text("--model", "-m", "FILE", "the path of a GGUF file", "the demo model that ships with the program",
+            "GGUF file to serve.",
+            (settings, value) => settings with { ModelPath = value }),
+        OptionRow.Text("--alias", null, "NAME", "1 to 256 characters, none of them a control character", "file name without extension",
+            "Name of the model on both ports.",
+            (settings, value) => settings with { Alias = value }, value => value.Length <= 256 && !value.Any(char.IsControl)),
+        OptionRow.Integer("--port", "-p", "PORT", 0, 65535,
+            "Port of the REST API; 0 takes a free one.",
+            settings => settings.Port, (settings, value) => settings with { Port = (int)value }),
+        OptionRow.Integer("--mcp-port", null, "PORT", 0, 65535,
+            "Port of the MCP endpoint, not the one of --port; 0 takes a free one.",
+            settings => settings.McpPort, (settings, value) => settings with { McpPort = (int)value }),
+        OptionRow.Text("--host", null, "ADDRESS", "an IP address or localhost", new ServeSettings().Host,
+            "Address that both ports bind. Beyond loopback a key is needed (or --insecure).",
+            (settings, value) => settings with { Host = value }, value => value == "localhost" || IPAddress.TryParse(value, out _)),
+        OptionRow.Integer("--parallel", null, "COUNT", 1, 256,
+            "Requests decoded at the same time.",
+            settings => settings.Parallel, (settings, value) => settings with { Parallel = (int)value }),
+        OptionRow.Integer("--ctx-size", null, "TOKENS", 16, 16_777_216,
+            "Tokens of one request, prompt and answer together.",
+            settings => settings.ContextLength, (settings, value) => settings with { ContextLength = (int)value },
+            "the smaller of 4,096 and the model's training length"),
+        OptionRow.Integer("--threads", null, "COUNT", 1, 1024,
+            "Compute threads of the native library.",
+            settings => settings.ThreadCount, (settings, value) => settings with { ThreadCount = (int)value }, "physical cores"),
+        OptionRow.Integer("--queue", null, "COUNT", 1, 65536,
+            "Requests that may wait; one more is refused at once with Retry-After.",
+            settings => settings.QueueLength, (settings, value) => settings with { QueueLength = (int)value }),
+        OptionRow.Seconds("--queue-timeout", 0, 86_400,
+            "Longest wait of a request for its turn.",
+            settings => settings.QueueTimeout, (settings, value) => settings with { QueueTimeout = value }),
+        OptionRow.Seconds("--request-timeout", 0.001, 86_400,
+            "Longest time of a whole request.",
+            settings => settings.RequestTimeout, (settings, value) => settings with { RequestTimeout = value }),
+        OptionRow.Seconds("--drain-timeout", 0, 86_400,
+            "How long running requests may go on after SIGTERM or SIGINT.",
+            settings => settings.DrainTimeout, (settings, value) => settings with { DrainTimeout = value }),
+        OptionRow.Text("--cpu-variant", null, "NAME", "auto or the name of a CPU variant", "auto",
+            "CPU variant of the native library; auto takes the best one that CPU and operating system allow.",
+            (settings, value) => settings with { CpuVariant = value == "auto" ? null : value }),
+        OptionRow.Text("--native-dir", null, "FOLDER", "the path of a folder", "the folder of the program",
+            "Folder of the native libraries.",
+            (settings, value) => settings with { NativeDirectory = value }),
+        OptionRow.Text("--chat-template", null, "NAME|FILE", "the name of a built-in chat format or the path of a file", "the model's own",
+            "Chat template to use instead of the model's own.",
+            (settings, value) => settings with { ChatTemplate = value }),
+        ApiKey,
+        OptionRow.Text("--api-key-file", null, "FILE", "the path of a file", "none",
+            "File of keys, one a line as 'KEY [NAME]'; lines that begin with # are comments.",
+            (settings, value) => settings with { ApiKeyFile = value }),
+        OptionRow.List("--allowed-host", "NAME", "host names or addresses without a port, or *",
+            "Names under which the server may be reached beside localhost and --host; may be repeated, or one list with commas. * allows any and needs a key.",
+            IsHostName, (settings, values) => settings with { AllowedHosts = values }),
+        OptionRow.Switch("--insecure",
+            "Allow a bind beyond loopback without a key.",
+            (settings, value) => settings with { Insecure = value }),
+        OptionRow.Integer("--max-body-size", null, "BYTES", 1024, 1L << 30,
+            "Largest request body.",
+            settings => settings.MaxBodySizeBytes, (settings, value) => settings with { MaxBodySizeBytes = value }),
+        OptionRow.Choice("--log-level", "LEVEL", LogLevels,
+            "Least severe level that is logged, on standard error.",
+            settings => settings.LogLevel, (settings, value) => settings with { LogLevel = value }),
+        Config,
+    ];
+
+    /// <summary>Options of <c>health</c>: what it needs to find the server, from the same rows.</summary>
+    public static readonly IReadOnlyList<OptionRow> Health = [.. Serve.Where(row => row.Flag is "--port" or "--host" or "--config")];
+
+    private static bool IsHostName(string value) => value == "*" || Uri.CheckHostName(value.Trim('[', ']')) != UriHostNameType.Unknown;
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
+using MistralServe.Inference;
+
+namespace MistralServe.Hosting.Access;
+
+/// <summary>
+/// The first middleware of a port: Host, Origin, then key. Which endpoint would answer is taken from routing, never from the
+/// path's text, so that no spelling of a path goes around the key.
+/// </summary>
+/// <param name="hosts">Allowed names.</param>
+/// <param name="keys">Keys; an empty store lets every caller in.</param>
+/// <param name="unmatchedNeedsKey">
+/// Whether a path without endpoint of its own asks for a key first (REST: the answer tells nothing to strangers) or is answered at once
+/// (MCP: clients probe well-known paths and must see a plain 404).
+/// </param>
+/// <param name="writeFailureAsync">Answers a refused request in the words of the port.</param>
+internal sealed class AccessGuard(
+    HostAllowList hosts,
+    ApiKeyStore keys,
+    bool unmatchedNeedsKey,
+    Func<HttpContext, AccessFailure, Task> writeFailureAsync)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Passes the request on, with a <see cref="CallerIdentity"/> feature when keys are configured, or answers it.</summary>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        Endpoint? endpoint = context.GetEndpoint();
+        if (endpoint?.Metadata.GetMetadata<AnyHostMetadata>() is not null)
+        {
+            return next(context);
+        }
+
+        if (!hosts.IsHostAllowed(context.Request.Host))
+        {
+            return writeFailureAsync(context, AccessFailure.HostNotAllowed);
+        }
+
+        if (!hosts.IsOriginAllowed(context.Request.Headers.Origin))
+        {
+            return writeFailureAsync(context, AccessFailure.OriginNotAllowed);
+        }
+
+        return CheckKey(context, endpoint) is { } failure ? writeFailureAsync(context, failure) : next(context);
+    }
+
+    // A fallback endpoint, which MapFallback gives the last place in the order, answers the paths that no other endpoint matches.
+    private static bool IsUnmatched(Endpoint? endpoint) => endpoint is null or RouteEndpoint { Order: int.MaxValue };
+
+    private AccessFailure? CheckKey(HttpContext context, Endpoint? endpoint)
+    {
+        bool isPublic = IsUnmatched(endpoint) ? !unmatchedNeedsKey : endpoint!.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        if (keys.IsEmpty || isPublic)
+        {
+            return null;
+        }
+
+        StringValues header = context.Request.Headers.Authorization;
+        if (header.Count == 0)
+        {
+            return AccessFailure.KeyMissing;
+        }
+
+        if (header.Count != 1 || header[0] is not { } value || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            || keys.FindName(value.AsSpan(Scheme.Length).Trim()) is not { } name)
+        {
+            return AccessFailure.KeyInvalid;
+        }
+
+        context.Features.Set(new CallerIdentity(name));
+        return null;
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MistralServe.Hosting.Health;
+using MistralServe.Inference;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Engine;
+using MistralServe.Mcp.Tools;
+
+namespace MistralServe.Hosting;
+
+/// <summary>A model file served by the engine: the product's <see cref="IServedModel"/>.</summary>
+internal sealed class EngineModel : IServedModel
+{
+    /// <summary>
+    /// Longest context that is taken without being asked for, in tokens. Ours: room for a conversation on a small machine, whose
+    /// memory a training length of 128k would fill.
+    /// </summary>
+    private const int DefaultContextLength = 4096;
+
+    /// <summary>How often a drain looks whether all requests are done. Ours: below what a person notices.</summary>
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// Longest wait for the decode thread to end. Ours: one batch takes far less; a model that is still being read from disk
+    /// cannot be interrupted and dies with the process.
+    /// </summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly InferenceEngine _engine;
+    private readonly ChatService _chat;
+    private readonly McpToolRegistry _tools;
+    private readonly TimeProvider _time;
+    private bool _started;
+
+    /// <summary>Puts loader, engine and chat together; nothing is loaded yet.</summary>
+    public EngineModel(ModelDescription description, ServeSettings settings, TimeProvider time, ILoggerFactory loggers)
+    {
+        Description = description;
+        _time = time;
+        EngineOptions options = new()
+        {
+            Parallel = settings.Parallel,
+            ContextLength = settings.ContextLength ?? GetDefaultContextLength(description.TrainingContextLength),
+            QueueLimit = settings.QueueLength,
+            QueueTimeout = settings.QueueTimeout,
+            RequestTimeout = settings.RequestTimeout,
+        };
+        ModelLoadOptions load = new(
+            settings.NativeDirectory ?? AppContext.BaseDirectory,
+            settings.CpuVariant ?? "auto",
+            settings.ChatTemplate,
+            settings.ThreadCount ?? PhysicalCores.Count());
+        ModelLoader loader = new(description, load, options, loggers);
+        _engine = new InferenceEngine(options, loader.Load, time, loggers.CreateLogger<InferenceEngine>());
+        _chat = new ChatService(description, _engine, () => loader.Format);
+        _tools = new McpToolRegistry(description, _chat, _engine);
+    }
+
+    /// <inheritdoc/>
+    public ModelDescription Description { get; }
+
+    /// <inheritdoc/>
+    public Task<string> Ended => DescribeEndAsync();
+
+    /// <inheritdoc/>
+    public HealthReport GetHealth() => HealthReport.Of(_engine.State, _engine.LoadProgress, _engine.HeartbeatAge);
+
+    /// <inheritdoc/>
+    public void AddServices(IServiceCollection services) =>
+        services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_tools);
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        _started = true;
+        _engine.Start();
+    }
+
+    /// <inheritdoc/>
+    public async Task DrainAsync(TimeSpan limit)
+    {
+        long start = _time.GetTimestamp();
+        _engine.Drain();
+        while (_engine.ActiveCount > 0 && !_engine.Ended.IsCompleted && _time.GetElapsedTime(start) < limit)
+        {
+            await Task.Delay(DrainPoll, _time);
+        }
+
+        await StopAsync();
+    }
+
+    /// <summary>Ends the decode thread, which frees the model. Call after the last request is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_started)
+        {
+            await StopAsync();
+        }
+    }
+
+    /// <summary>The smaller of <see cref="DefaultContextLength"/> and the training length, which 0 leaves unknown.</summary>
+    internal static int GetDefaultContextLength(int trainingLength) =>
+        trainingLength > 0 ? Math.Min(trainingLength, DefaultContextLength) : DefaultContextLength;
+
+    private async Task StopAsync()
+    {
+        _engine.Stop();
+        await Task.WhenAny(_engine.Ended, Task.Delay(StopTimeout, _time));
+    }
+
+    private async Task<string> DescribeEndAsync()
+    {
+        await _engine.Ended;
+        return await _engine.Loaded ?? "The engine has stopped; the log says why.";
+    }
+}

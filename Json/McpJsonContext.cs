@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using MistralServe.Mcp.Protocol;
+using MistralServe.Mcp.Tools;
+
+namespace MistralServe.Json;
+
+/// <summary>
+/// Everything that the MCP port writes. It reads nothing through a serializer: requests are inspected as documents, because
+/// ids and arguments are needed as the tokens they were.
+/// </summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(InitializeResult))]
+[JsonSerializable(typeof(DiscoverResult))]
+[JsonSerializable(typeof(ListToolsResult))]
+[JsonSerializable(typeof(CallToolResult))]
+[JsonSerializable(typeof(PingResult))]
+[JsonSerializable(typeof(UnsupportedVersionData))]
+[JsonSerializable(typeof(ModelInfo))]
+internal sealed partial class McpJsonContext : JsonSerializerContext;

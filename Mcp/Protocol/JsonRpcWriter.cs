@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using MistralServe.Json;
+
+namespace MistralServe.Mcp.Protocol;
+
+/// <summary>
+/// Results and errors to whole JSON-RPC messages: compact, one line, for any transport.
+/// </summary>
+internal static class JsonRpcWriter
+{
+    // Relaxed: answers are never embedded in HTML, and text in other scripts keeps its size. It still escapes U+0085,
+    // U+2028 and U+2029, on which some clients split lines.
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The answer to a request that succeeded.</summary>
+    /// <param name="id">The request's id, echoed as the token it was.</param>
+    /// <param name="result">One of the results that <see cref="McpJsonContext"/> knows.</param>
+    public static ReadOnlyMemory<byte> Result(JsonElement id, McpResult result)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            WriteStart(writer, id);
+            writer.WritePropertyName("result"u8);
+            JsonSerializer.Serialize(writer, result, McpJsonContext.Default.GetTypeInfo(result.GetType())!);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>The answer to a message that failed.</summary>
+    /// <param name="id">The request's id; <see cref="JsonValueKind.Undefined"/> leaves it out.</param>
+    /// <param name="error">What went wrong.</param>
+    public static ReadOnlyMemory<byte> Error(JsonElement id, McpError error) =>
+        Error(id, McpErrorCodes.Of(error.Kind), error.Message, error.Data);
+
+    /// <summary>The same for a refusal that precedes any message.</summary>
+    /// <param name="id">The request's id; <see cref="JsonValueKind.Undefined"/> leaves it out.</param>
+    /// <param name="code">JSON-RPC code.</param>
+    /// <param name="message">A sentence for the caller.</param>
+    /// <param name="data">The error's <c>data</c>; null leaves it out.</param>
+    public static ReadOnlyMemory<byte> Error(JsonElement id, int code, string message, JsonElement? data = null)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            WriteStart(writer, id);
+            writer.WriteStartObject("error"u8);
+            writer.WriteNumber("code"u8, code);
+            writer.WriteString("message"u8, message);
+            if (data is { } element)
+            {
+                writer.WritePropertyName("data"u8);
+                element.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>A value as JSON bytes, escaped like the messages.</summary>
+    public static ReadOnlyMemory<byte> Value<T>(T value, JsonTypeInfo<T> type)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            JsonSerializer.Serialize(writer, value, type);
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Whole messages as one JSON array, the answer to a batch.</summary>
+    public static ReadOnlyMemory<byte> Array(IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        for (int i = 0; i < messages.Count; i++)
+        {
+            buffer.Write(i == 0 ? "["u8 : ","u8);
+            buffer.Write(messages[i].Span);
+        }
+
+        buffer.Write("]"u8);
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteStart(Utf8JsonWriter writer, JsonElement id)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("jsonrpc"u8, "2.0"u8);
+        if (id.ValueKind != JsonValueKind.Undefined)
+        {
+            // Not through the serializer: an id beyond 64 bits, or an escape in a string, comes back as it was sent.
+            writer.WritePropertyName("id"u8);
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(id), skipInputValidation: true);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using MistralServe.OpenAi.Chat;
+
+namespace MistralServe.Mcp.Protocol;
+
+/// <summary>The <c>_meta</c> of a result: the protocol's own key and those of our tools.</summary>
+internal sealed record ResultMeta
+{
+    /// <summary>Who answered; in every result of the modern era, which has no handshake to tell it.</summary>
+    [JsonPropertyName("io.modelcontextprotocol/serverInfo")]
+    public Implementation? ServerInfo { get; init; }
+
+    /// <summary>Id of the model that generated.</summary>
+    [JsonPropertyName("dev.mistralserve/model")]
+    public string? Model { get; init; }
+
+    /// <summary>Why the generation ended, in OpenAI's words: <c>stop</c> or <c>length</c>.</summary>
+    [JsonPropertyName("dev.mistralserve/finish_reason")]
+    public string? FinishReason { get; init; }
+
+    /// <summary>Token counts, as OpenAI's usage object.</summary>
+    [JsonPropertyName("dev.mistralserve/usage")]
+    public CompletionUsage? Usage { get; init; }
+}

@@ -1,0 +1,59 @@
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Engine;
+using MistralServe.Mcp.Protocol;
+using MistralServe.OpenAi;
+using MistralServe.OpenAi.Chat;
+
+namespace MistralServe.Mcp.Tools;
+
+/// <summary>
+/// The tool <c>chat</c>: its arguments are a chat-completion request of the REST port, its result is one block of text.
+/// No structured content, because hosts differ in which of the two they would show.
+/// </summary>
+/// <param name="modelId">Id of the model that answers.</param>
+/// <param name="start">Starts a generation.</param>
+internal sealed class ChatTool(string modelId, ChatStarter start) : IMcpTool
+{
+    /// <inheritdoc/>
+    public ToolDefinition Definition { get; } = new()
+    {
+        Name = "chat",
+        Title = "Chat",
+        Description = "Send a conversation to the loaded language model and get its reply.",
+        InputSchema = JsonSchema.Parse("""
+            {"type":"object","required":["messages"],"properties":{
+              "messages":{"type":"array","minItems":1,"description":"Conversation so far, oldest first","items":{
+                "type":"object","required":["role","content"],
+                "properties":{"role":{"type":"string","enum":["system","user","assistant"]},"content":{"type":"string"}}}},
+              "maxTokens":{"type":"integer","minimum":1,"description":"Maximum number of tokens to generate"},
+              "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"}}}
+            """u8),
+        Annotations = new(),
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask<ToolOutcome> CallAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        RequestResult<ChatCompletionRequest> read = ChatRequestReader.Read(call.Arguments, ChatRequestDialect.McpArguments);
+        if (!read.Succeeded)
+        {
+            return ToolOutcome.Of(CallToolResult.Failed(read.Error.Message));
+        }
+
+        RequestResult<ChatGeneration> validated = ChatRequestValidator.Validate(read.Value, call.Principal);
+        if (!validated.Succeeded)
+        {
+            return ToolOutcome.Of(CallToolResult.Failed(validated.Error.Message));
+        }
+
+        StartResult started = await start(validated.Value, cancellationToken).ConfigureAwait(false);
+        if (started.Failure is { } failure)
+        {
+            return ToolFailures.ToOutcome(failure);
+        }
+
+        // Disposing frees the sequence before the next token, on every way out.
+        using Generation generation = started.Generation!;
+        return await new ChatReply(modelId).ReadAsync(generation, cancellationToken).ConfigureAwait(false);
+    }
+}

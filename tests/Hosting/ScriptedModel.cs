@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using MistralServe.Hosting;
+using MistralServe.Hosting.Health;
+using MistralServe.Inference;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Engine;
+using MistralServe.Mcp.Tools;
+
+namespace MistralServe.Tests.Hosting;
+
+/// <summary>A model whose state the test sets, and that writes down what the host does with it.</summary>
+internal sealed class ScriptedModel : IServedModel
+{
+    private readonly TaskCompletionSource<string> _ended = new();
+
+    public List<string> Calls { get; } = [];
+
+    public HealthReport Report { get; set; } = HealthReport.Of(EngineState.Ready, 1, TimeSpan.Zero);
+
+    public ModelDescription Description { get; init; } = new() { Id = "scripted", Path = "/scripted.gguf", Architecture = "llama" };
+
+    public Task<string> Ended => _ended.Task;
+
+    public HealthReport GetHealth() => Report;
+
+    public void AddServices(IServiceCollection services)
+    {
+        InferenceEngine engine = new(new EngineOptions(), _ => (null, "never started"), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        ChatService chat = new(Description, engine, () => null);
+        services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(new McpToolRegistry(Description, chat, engine));
+    }
+
+    public void Start() => Calls.Add("start");
+
+    public Task DrainAsync(TimeSpan limit)
+    {
+        Calls.Add($"drain {limit.TotalSeconds}");
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Calls.Add("dispose");
+        return ValueTask.CompletedTask;
+    }
+
+    public void End() => _ended.SetResult("the script ends");
+}

@@ -1,0 +1,215 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace MistralServe.Tests.OpenAi;
+
+public sealed class BadRequestTests
+{
+    private const string User = """{"role":"user","content":"hi"}""";
+
+    public static TheoryData<string, string, string?> Bodies()
+    {
+        var rows = new TheoryData<string, string, string?>
+        {
+            { "", "invalid_json", null },
+            { "   ", "invalid_json", null },
+            { "{", "invalid_json", null },
+            { "{} {}", "invalid_json", null },
+            { """{"messages":[],}""", "invalid_json", null },
+            { """{/* comment */}""", "invalid_json", null },
+            { Nested(65), "invalid_json", null },
+            { Nested(100_000), "invalid_json", null },
+            { "[]", "invalid_type", null },
+            { "null", "invalid_type", null },
+            { "\"text\"", "invalid_type", null },
+            { "{}", "missing_required_parameter", "messages" },
+            { """{"messages":null}""", "missing_required_parameter", "messages" },
+            { """{"messages":"hi"}""", "invalid_type", "messages" },
+            { """{"messages":[]}""", "invalid_value", "messages" },
+            { """{"messages":[1]}""", "invalid_type", "messages[0]" },
+            { """{"messages":[{"content":"hi"}]}""", "missing_required_parameter", "messages[0].role" },
+            { """{"messages":[{"role":1,"content":"hi"}]}""", "invalid_type", "messages[0].role" },
+            { """{"messages":[{"role":"bot","content":"hi"}]}""", "invalid_value", "messages[0].role" },
+            { """{"messages":[{"role":"user"}]}""", "missing_required_parameter", "messages[0].content" },
+            { """{"messages":[{"role":"user","content":null}]}""", "missing_required_parameter", "messages[0].content" },
+            { """{"messages":[{"role":"assistant","content":null}]}""", "missing_required_parameter", "messages[0].content" },
+            { """{"messages":[{"role":"user","content":[]}]}""", "invalid_value", "messages[0].content" },
+            { """{"messages":[{"role":"user","content":5}]}""", "invalid_type", "messages[0].content" },
+            { """{"messages":[{"role":"user","content":"hi"},{"role":"user","content":{"a":1}}]}""", "invalid_type", "messages[1].content" },
+            { """{"messages":[{"role":"user","content":["hi"]}]}""", "invalid_type", "messages[0].content[0]" },
+            { """{"messages":[{"role":"user","content":[{"text":"hi"}]}]}""", "missing_required_parameter", "messages[0].content[0].type" },
+            { """{"messages":[{"role":"user","content":[{"type":"text"}]}]}""", "missing_required_parameter", "messages[0].content[0].text" },
+            { """{"messages":[{"role":"user","content":[{"type":"text","text":1}]}]}""", "invalid_type", "messages[0].content[0].text" },
+            { """{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"http://127.0.0.1/"}}]}]}""", "unsupported_value", "messages[0].content[1]" },
+            { """{"messages":[{"role":"user","content":[{"type":"input_audio"}]}]}""", "unsupported_value", "messages[0].content[0]" },
+            { """{"messages":[{"role":"user","content":[{"type":"file"}]}]}""", "unsupported_value", "messages[0].content[0]" },
+            { """{"messages":[{"role":"user","content":[{"type":"refusal","refusal":"no"}]}]}""", "unsupported_value", "messages[0].content[0]" },
+            { """{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"a"}]}]}""", "unsupported_value", "messages[0].tool_calls" },
+            { """{"messages":[{"role":"user","role":"system","content":"a"}]}""", "invalid_value", "messages[0].role" },
+            { """{"messages":[{"role":"user","content":"\ud800"}]}""", "invalid_json", null },
+            { """{"messages":[{"role":"user","content":"\udc00\ud800"}]}""", "invalid_json", null },
+            { """{"messages":[{"role":"user","content":"a"}],"x":"\ud83d"}""", "invalid_json", null },
+            { """{"messages":[{"role":"user","content":"a"}],"\ud83d":1}""", "invalid_json", null },
+        };
+        (string Fields, string Code, string Param)[] fields =
+        [
+            ("\"temperature\":-1", "invalid_value", "temperature"),
+            ("\"temperature\":2.01", "invalid_value", "temperature"),
+            ("\"temperature\":1e999", "invalid_value", "temperature"),
+            ("\"temperature\":\"1\"", "invalid_type", "temperature"),
+            ("\"temperature\":0,\"temperature\":2", "invalid_value", "temperature"),
+            ("\"temperature\":0,\"temp\\u0065rature\":2", "invalid_value", "temperature"),
+            ("\"top_p\":-0.1", "invalid_value", "top_p"),
+            ("\"top_p\":1.1", "invalid_value", "top_p"),
+            ("\"min_p\":1.1", "invalid_value", "min_p"),
+            ("\"top_k\":-2", "invalid_value", "top_k"),
+            ("\"top_k\":1.5", "invalid_type", "top_k"),
+            ("\"frequency_penalty\":2.5", "invalid_value", "frequency_penalty"),
+            ("\"presence_penalty\":-2.5", "invalid_value", "presence_penalty"),
+            ("\"repeat_penalty\":0", "invalid_value", "repeat_penalty"),
+            ("\"repetition_penalty\":-1", "invalid_value", "repetition_penalty"),
+            ("\"repetition_penalty\":1.1,\"repeat_penalty\":1.2", "invalid_value", "repeat_penalty"),
+            ("\"repeat_last_n\":-2", "invalid_value", "repeat_last_n"),
+            ("\"ignore_eos\":1", "invalid_type", "ignore_eos"),
+            ("\"max_tokens\":-1", "invalid_value", "max_tokens"),
+            ("\"max_tokens\":1.5", "invalid_type", "max_tokens"),
+            ("\"max_tokens\":\"5\"", "invalid_type", "max_tokens"),
+            ("\"max_tokens\":1e999", "invalid_value", "max_tokens"),
+            ("\"max_completion_tokens\":-5", "invalid_value", "max_completion_tokens"),
+            ("\"stop\":\"\"", "invalid_value", "stop"),
+            ("\"stop\":[\"\"]", "invalid_value", "stop[0]"),
+            ("\"stop\":[\"a\",1]", "invalid_type", "stop[1]"),
+            ("\"stop\":{}", "invalid_type", "stop"),
+            ($"\"stop\":[{string.Join(',', Enumerable.Repeat("\"a\"", 17))}]", "invalid_value", "stop"),
+            ($"\"stop\":\"{new string('a', 257)}\"", "invalid_value", "stop"),
+            ("\"seed\":1.5", "invalid_type", "seed"),
+            ("\"seed\":9223372036854775808", "invalid_value", "seed"),
+            ("\"seed\":\"1\"", "invalid_type", "seed"),
+            ("\"stream\":\"true\"", "invalid_type", "stream"),
+            ("\"stream_options\":true", "invalid_type", "stream_options"),
+            ("\"stream_options\":{\"include_usage\":1}", "invalid_type", "stream_options.include_usage"),
+            ("\"model\":1", "invalid_type", "model"),
+            ("\"n\":0", "invalid_value", "n"),
+            ("\"n\":2", "unsupported_value", "n"),
+            ("\"n\":1000000000000000000000", "unsupported_value", "n"),
+            ("\"n\":\"1\"", "invalid_type", "n"),
+            ("\"tools\":[{\"type\":\"function\"}]", "unsupported_value", "tools"),
+            ("\"tool_choice\":\"required\"", "unsupported_value", "tool_choice"),
+            ("\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "unsupported_value", "tool_choice"),
+            ("\"functions\":[{}]", "unsupported_value", "functions"),
+            ("\"response_format\":{\"type\":\"json_object\"}", "unsupported_value", "response_format"),
+            ("\"response_format\":{\"type\":\"json_schema\"}", "unsupported_value", "response_format"),
+            ("\"logprobs\":true", "unsupported_value", "logprobs"),
+            ("\"top_logprobs\":50", "unsupported_value", "top_logprobs"),
+            ("\"logit_bias\":{\"5\":-100}", "unsupported_value", "logit_bias"),
+            ("\"modalities\":[\"text\",\"audio\"]", "unsupported_value", "modalities"),
+            ("\"grammar\":\"root ::= [a-z]\"", "unsupported_value", "grammar"),
+            ("\"json_schema\":{\"type\":\"object\"}", "unsupported_value", "json_schema"),
+            ("\"regex\":\"a+\"", "unsupported_value", "regex"),
+            ("\"structured_outputs\":{\"json\":{}}", "unsupported_value", "structured_outputs"),
+            ("\"chat_template\":\"\"", "unsupported_value", "chat_template"),
+            ("\"n_discard\":-50", "unsupported_value", "n_discard"),
+        ];
+        foreach ((string field, string code, string param) in fields)
+        {
+            rows.Add($$"""{"messages":[{{User}}],{{field}}}""", code, param);
+        }
+
+        return rows;
+    }
+
+    [Fact]
+    public async Task Every_bad_body_is_400_with_code_and_param()
+    {
+        await using RestServer server = await RestServer.StartAsync();
+        foreach ((string body, string code, string? param) in Bodies().Select(row => row.Data))
+        {
+            using HttpResponseMessage answer = await PostAsync(server, Encoding.UTF8.GetBytes(body));
+            try
+            {
+                string message = await ErrorAssert.IsErrorAsync(answer, 400, code, param);
+                Assert.Contains(param ?? "", message, StringComparison.Ordinal);
+            }
+            catch (Xunit.Sdk.XunitException e)
+            {
+                Assert.Fail($"{body[..Math.Min(body.Length, 200)]}: {e.Message}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Invalid_utf8_is_400()
+    {
+        await using RestServer server = await RestServer.StartAsync();
+        byte[] body = [.. """{"messages":[{"role":"user","content":" """u8, 0xC3, 0x28, .. """ "}]}"""u8];
+        using HttpResponseMessage answer = await PostAsync(server, body);
+        await ErrorAssert.IsErrorAsync(answer, 400, "invalid_json");
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData(null)]
+    public async Task Another_content_type_is_415(string? contentType)
+    {
+        await using RestServer server = await RestServer.StartAsync();
+        using HttpResponseMessage answer = await PostAsync(server, "{}"u8.ToArray(), contentType);
+        await ErrorAssert.IsErrorAsync(answer, 415, "unsupported_media_type");
+    }
+
+    [Fact]
+    public async Task A_body_above_the_limit_is_413()
+    {
+        await using RestServer server = await RestServer.StartAsync(maxBodyBytes: 1000);
+        using HttpResponseMessage declared = await PostAsync(server, new byte[1001]);
+        await ErrorAssert.IsErrorAsync(declared, 413, "request_too_large");
+
+        using var chunked = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
+        chunked.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(new string(' ', 1001)));
+        chunked.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        chunked.Headers.TransferEncodingChunked = true;
+        using HttpResponseMessage undeclared = await server.Client.SendAsync(chunked);
+        await ErrorAssert.IsErrorAsync(undeclared, 413, "request_too_large");
+    }
+
+    [Fact]
+    public async Task An_unknown_route_is_404()
+    {
+        await using RestServer server = await RestServer.StartAsync();
+        using HttpResponseMessage answer = await server.Client.GetAsync(new Uri("/v1/nothing", UriKind.Relative));
+        await ErrorAssert.IsErrorAsync(answer, 404, "not_found");
+        Assert.True(answer.Headers.Contains("openai-processing-ms"));
+        Assert.Equal("2020-10-01", answer.Headers.GetValues("openai-version").Single());
+    }
+
+    [Fact]
+    public async Task A_wrong_method_is_405_with_Allow()
+    {
+        await using RestServer server = await RestServer.StartAsync();
+        using HttpResponseMessage chat = await server.Client.GetAsync(new Uri("/v1/chat/completions", UriKind.Relative));
+        Assert.Contains("POST", await ErrorAssert.IsErrorAsync(chat, 405, "method_not_supported"), StringComparison.Ordinal);
+        Assert.Equal(["POST"], chat.Content.Headers.Allow);
+
+        using HttpResponseMessage models = await server.Client.DeleteAsync(new Uri("/v1/models", UriKind.Relative));
+        await ErrorAssert.IsErrorAsync(models, 405, "method_not_supported");
+        Assert.Equal(["GET"], models.Content.Headers.Allow);
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(RestServer server, byte[] body, string? contentType = "application/json")
+    {
+        using var content = new ByteArrayContent(body);
+        if (contentType is not null)
+        {
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        }
+
+        HttpResponseMessage answer = await server.Client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content);
+        Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
+        return answer;
+    }
+
+    private static string Nested(int depth) =>
+        $$"""{"messages":[{{User}}],"x":{{new string('[', depth)}}{{new string(']', depth)}}}""";
+}
