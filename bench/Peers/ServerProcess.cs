@@ -26,6 +26,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Port = port;
         McpPort = mcpPort;
         Started = started;
+        AppDomain.CurrentDomain.ProcessExit += EndWithBench;
     }
 
     /// <summary>Port of the REST API.</summary>
@@ -102,6 +103,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             }
         }
 
+        AppDomain.CurrentDomain.ProcessExit -= EndWithBench;
         _process.Dispose();
     }
 
@@ -114,6 +116,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     [LibraryImport("libc.so.6")]
     private static partial int kill(int processId, int signal);
+
+    // SIGTERM to the bench must not leave an engine behind.
+    private void EndWithBench(object? sender, EventArgs arguments) => _ = kill(_process.Id, SigTerm);
 
     private bool CanConnect()
     {
