@@ -88,7 +88,8 @@ internal static class BenchRun
             document.AddNote("case g samples random logits: --vocab-model was not found");
         }
 
-        if (System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported)
+        // Only the runtime with the just-in-time compiler gets a list of assemblies from its host.
+        if (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is not null)
         {
             document.AddNote("the bench runs under the just-in-time compiler: cases g and j do not show what the native build does");
         }

@@ -8,5 +8,5 @@ namespace MistralServe.Bench.Report;
 /// <param name="Median">Median of the pair values; null without pairs.</param>
 /// <param name="Low">Lower end of the median's 90 % interval.</param>
 /// <param name="High">Upper end of the median's 90 % interval.</param>
-/// <param name="Verdict"><c>held</c>, <c>missed</c>, <c>not measured</c>, or empty for figures that only inform.</param>
+/// <param name="Verdict"><c>held</c> or <c>missed</c> (with a remark when the interval crosses the bar), <c>not measured</c>, or empty for figures that only inform.</param>
 internal sealed record BarResult(string Case, string Text, string Limit, int Pairs, double? Median, double? Low, double? High, string Verdict);

@@ -69,11 +69,15 @@ internal static class BarTable
         string verdict = bar.Kind switch
         {
             BarKind.RatioShown => "",
-            BarKind.RatioAtLeast => median >= bar.Limit ? "held" : "missed",
-            _ => median <= bar.Limit ? "held" : "missed",
+            BarKind.RatioAtLeast => Describe(median >= bar.Limit, low >= bar.Limit, high >= bar.Limit),
+            _ => Describe(median <= bar.Limit, low <= bar.Limit, high <= bar.Limit),
         };
         return new BarResult(bar.Case, text, limit, pairs.Count, median, low, high, verdict);
     }
+
+    // The median decides; an interval with the bar inside it says that more rounds could decide otherwise.
+    private static string Describe(bool held, bool lowHeld, bool highHeld) =>
+        (held ? "held" : "missed") + (lowHeld == highHeld ? "" : ", interval crosses the bar");
 
     private static List<double> MakePairs(Bar bar, IReadOnlyList<Sample> samples)
     {
