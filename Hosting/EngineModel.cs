@@ -4,6 +4,7 @@ using MistralServe.Hosting.Health;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
+using MistralServe.Inference.Native;
 using MistralServe.Mcp.Tools;
 
 namespace MistralServe.Hosting;
@@ -28,6 +29,7 @@ internal sealed class EngineModel : IServedModel
 
     private readonly InferenceEngine _engine;
     private readonly ChatService _chat;
+    private readonly CompletionService _completions;
     private readonly McpToolRegistry _tools;
     private readonly TimeProvider _time;
     private bool _started;
@@ -44,15 +46,22 @@ internal sealed class EngineModel : IServedModel
             QueueLimit = settings.QueueLength,
             QueueTimeout = settings.QueueTimeout,
             RequestTimeout = settings.RequestTimeout,
+            CacheStreams = Math.Min(settings.CacheStreams, LlamaRunner.MaxSequences - settings.Parallel),
+            MaxDraftTokens = settings.MaxDraftTokens,
         };
+        long limit = settings.CacheMemoryMebibytes * 1024L * 1024 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+        ContextLayout layout = ContextLayout.Choose(description, options, settings.FlashAttention, settings.QuantizedKeys, limit);
+        options = options with { CacheStreams = layout.CacheStreams };
         ModelLoadOptions load = new(
             settings.NativeDirectory ?? AppContext.BaseDirectory,
             settings.CpuVariant ?? "auto",
             settings.ChatTemplate,
             settings.ThreadCount ?? PhysicalCores.Count());
-        ModelLoader loader = new(description, load, options, loggers);
+        ModelLoader loader = new(description, load, layout, loggers);
         _engine = new InferenceEngine(options, loader.Load, time, loggers.CreateLogger<InferenceEngine>());
-        _chat = new ChatService(description, _engine, () => loader.Format);
+        GenerationStarter starter = new(description, _engine);
+        _completions = new CompletionService(starter);
+        _chat = new ChatService(starter, () => loader.Format);
         _tools = new McpToolRegistry(description, _chat, _engine);
     }
 
@@ -67,7 +76,7 @@ internal sealed class EngineModel : IServedModel
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services) =>
-        services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_tools);
+        services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_completions).AddSingleton(_tools);
 
     /// <inheritdoc/>
     public void Start()

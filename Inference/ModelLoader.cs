@@ -16,7 +16,7 @@ internal sealed record ModelLoadOptions(string NativeFolder, string CpuVariant, 
 /// Brings libraries and model into the process, on the decode thread. Cheap refusals come first: library, CPU variant and
 /// chat template are checked before the weights are read.
 /// </summary>
-internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptions options, EngineOptions engineOptions, ILoggerFactory loggers)
+internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptions options, ContextLayout layout, ILoggerFactory loggers)
 {
     // Rows of one decode call: prompts are cut into such parts, cancellation is seen between them.
     private const int BatchSize = 512;
@@ -30,7 +30,7 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
     /// <summary>Loads everything.</summary>
     /// <param name="progress">Called with the share of the weights loaded, 0..1; false gives up.</param>
     /// <returns>The runner, or a sentence for the operator.</returns>
-    public (IModelRunner? Runner, string? Problem) Load(Func<float, bool> progress)
+    public (IRunner? Runner, string? Problem) Load(Func<float, bool> progress)
     {
         (CpuVariant? variant, string? problem) = NativeRuntime.Load(options.NativeFolder, options.CpuVariant, loggers.CreateLogger("llama.cpp"));
         if (variant is null)
@@ -50,7 +50,12 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
             LogFormat();
         }
 
-        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
+        LogLayout(_logger, layout);
+
+        // Never fewer rows than sequences: each may have one in the same call, and the library aborts the process otherwise.
+        int sequences = layout.Parallel + layout.CacheStreams;
+        int batchSize = Math.Max(sequences, Math.Min(BatchSize, layout.ContextLength));
+        var context = new LlamaContextOptions(layout.ContextLength, sequences, batchSize, options.Threads, layout.FlashAttention, layout.QuantizedKeys);
         (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, progress);
         return (runner, problem);
     }
@@ -72,6 +77,9 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Chat template: taken for llama.cpp's built-in format {Format}, an approximation of the model's own template")]
     private static partial void LogFormat(ILogger logger, string format);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Information, Message = "{Layout}")]
+    private static partial void LogLayout(ILogger logger, ContextLayout layout);
 
     [LoggerMessage(EventId = 12, Level = LogLevel.Warning, Message = "The model has no chat template: chat is refused until one is given by --chat-template")]
     private static partial void LogNoFormat(ILogger logger);

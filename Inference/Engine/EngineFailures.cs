@@ -26,8 +26,8 @@ internal static class EngineFailures
         new(EngineFailureCode.EngineFault, "The engine failed while it computed this request. The server's log says more.");
 
     /// <summary>The prompt is too long.</summary>
-    public static EngineFailure ContextExceeded(string promptTokens, int contextLength) =>
-        new(EngineFailureCode.ContextLengthExceeded, $"The prompt has {promptTokens} tokens, but one request can hold {Number(contextLength)} tokens, prompt and answer together. Shorten the messages.", "messages");
+    public static EngineFailure ContextExceeded(string promptTokens, int contextLength, string param) =>
+        new(EngineFailureCode.ContextLengthExceeded, $"The prompt has {promptTokens} tokens, but one request can hold {Number(contextLength)} tokens, prompt and answer together. Shorten it.", param);
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

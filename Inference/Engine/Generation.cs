@@ -11,7 +11,7 @@ internal sealed class Generation(int promptTokens, ChannelReader<GenerationEvent
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; } = promptTokens;
 
-    /// <summary>Events in order; the last is <see cref="GenerationEventKind.Finished"/> or <see cref="GenerationEventKind.Failed"/>, then the channel completes.</summary>
+    /// <summary>Events in order. Each choice ends by a <see cref="GenerationEventKind.Finished"/>, or one <see cref="GenerationEventKind.Failed"/> ends them all; then the channel completes.</summary>
     public ChannelReader<GenerationEvent> Events { get; } = events;
 
     /// <summary>Cancels the generation if it still runs; otherwise does nothing. Any thread.</summary>

@@ -23,7 +23,9 @@ internal enum FinishReason
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="CachedTokens">Part of the prompt that was taken from the prefix cache and not computed again.</param>
 /// <param name="CompletionTokens">Tokens generated, the end-of-generation token included.</param>
-internal readonly record struct TokenUsage(int PromptTokens, int CachedTokens, int CompletionTokens)
+/// <param name="AcceptedDraftTokens">Of these, tokens that were guessed by lookup and confirmed by the model.</param>
+/// <param name="RejectedDraftTokens">Guesses that the model did not confirm; not part of the completion.</param>
+internal readonly record struct TokenUsage(int PromptTokens, int CachedTokens, int CompletionTokens, int AcceptedDraftTokens = 0, int RejectedDraftTokens = 0)
 {
     /// <summary>Prompt and completion together.</summary>
     public int TotalTokens => PromptTokens + CompletionTokens;
@@ -38,10 +40,10 @@ internal enum GenerationEventKind
     /// <summary>New text: <see cref="GenerationEvent.Text"/>.</summary>
     Text,
 
-    /// <summary>The last event of a successful or cancelled generation: <see cref="GenerationEvent.FinishReason"/> and <see cref="GenerationEvent.Usage"/>.</summary>
+    /// <summary>The last event of a choice that succeeded or was cancelled: <see cref="GenerationEvent.FinishReason"/> and <see cref="GenerationEvent.Usage"/>.</summary>
     Finished,
 
-    /// <summary>The last event of a failed generation: <see cref="GenerationEvent.Failure"/>.</summary>
+    /// <summary>The last event of a request that failed, all its choices with it: <see cref="GenerationEvent.Failure"/>.</summary>
     Failed,
 }
 
@@ -51,14 +53,23 @@ internal readonly record struct GenerationEvent
     /// <summary>Which fields are set.</summary>
     public required GenerationEventKind Kind { get; init; }
 
+    /// <summary>Which choice of the request it is about, 0 to <see cref="GenerationRequest.Choices"/> - 1.</summary>
+    public int Choice { get; init; }
+
     /// <summary>UTF-8 text since the last event: whole characters only, never part of a stop string. Owned by the reader.</summary>
     public ReadOnlyMemory<byte> Text { get; init; }
 
     /// <summary>Why it ended.</summary>
     public FinishReason FinishReason { get; init; }
 
-    /// <summary>Counts so far (progress, text) or final ones (finished).</summary>
+    /// <summary>Counts of this choice so far (progress, text) or final ones (finished). Each choice reports the whole prompt.</summary>
     public TokenUsage Usage { get; init; }
+
+    /// <summary>
+    /// With <see cref="GenerationEventKind.Finished"/>: sum of the natural-log probabilities of the choice's tokens under the model's own
+    /// distribution, if <see cref="GenerationRequest.ScoreChoices"/> asked for it; else 0.
+    /// </summary>
+    public double LogProbability { get; init; }
 
     /// <summary>What went wrong.</summary>
     public EngineFailure? Failure { get; init; }

@@ -8,7 +8,7 @@ internal sealed record GenerationRequest
     /// <summary>Prompt tokens: at least one, at most the context length less one, all inside the vocabulary.</summary>
     public required int[] Prompt { get; init; }
 
-    /// <summary>Most tokens to generate, at least 1.</summary>
+    /// <summary>Most tokens to generate; 0 gives an empty answer that ends by length.</summary>
     public required int MaxTokens { get; init; }
 
     /// <summary>How tokens are drawn.</summary>
@@ -19,6 +19,18 @@ internal sealed record GenerationRequest
 
     /// <summary>Ban end-of-generation tokens.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
+
+    /// <summary>How many answers to generate from the one prompt, at least 1. Each draws from a generator of its own.</summary>
+    public int Choices { get; init; } = 1;
+
+    /// <summary>Report the log probability of each choice when it ends.</summary>
+    public bool ScoreChoices { get; init; }
+
+    /// <summary>Whether tokens may be guessed by lookup in prompt and answer and confirmed in one batch; false never does.</summary>
+    public bool Speculate { get; init; } = true;
+
+    /// <summary>Whether the prompt may be taken from the prefix cache; false computes all of it.</summary>
+    public bool CachePrompt { get; init; } = true;
 
     /// <summary>Whose request this is.</summary>
     public string Principal { get; init; } = "";

@@ -35,17 +35,17 @@ internal sealed partial class InferenceEngine
     private const int StackBytes = 16 * 1024 * 1024;
 
     private readonly EngineOptions _options;
-    private readonly Func<Func<float, bool>, (IModelRunner? Runner, string? Problem)> _load;
+    private readonly Func<Func<float, bool>, (IRunner? Runner, string? Problem)> _load;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<GenerationJob> _queue;
+    private readonly Channel<EngineJob> _queue;
     private readonly WakeSignal _wake = new();
     private readonly TaskCompletionSource<string?> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineState _state = EngineState.Loading;
     private volatile float _loadProgress;
     private volatile bool _stopRequested;
-    private volatile IModelRunner? _runner;
+    private volatile IRunner? _runner;
     private int _places;
     private int _seenActivity;
     private int _active;
@@ -57,14 +57,14 @@ internal sealed partial class InferenceEngine
     /// <param name="load">Loads the model on the decode thread, reporting 0..1 and giving up when told false; returns a runner or a sentence.</param>
     /// <param name="time">Clock for limits and heartbeat.</param>
     /// <param name="logger">Takes one line a life event.</param>
-    public InferenceEngine(EngineOptions options, Func<Func<float, bool>, (IModelRunner? Runner, string? Problem)> load, TimeProvider time, ILogger<InferenceEngine> logger)
+    public InferenceEngine(EngineOptions options, Func<Func<float, bool>, (IRunner? Runner, string? Problem)> load, TimeProvider time, ILogger<InferenceEngine> logger)
     {
         _options = options;
         _load = load;
         _time = time;
         _logger = logger;
         _heartbeat = time.GetTimestamp();
-        _queue = Channel.CreateBounded<GenerationJob>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
+        _queue = Channel.CreateBounded<EngineJob>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
     }
 
     /// <summary>State now.</summary>
@@ -112,22 +112,23 @@ internal sealed partial class InferenceEngine
     /// <summary>
     /// Takes a place in the queue for a request whose prompt is still to be made. Give it to <see cref="Submit"/> or dispose it.
     /// </summary>
+    /// <param name="choices">Answers wanted: a request with several counts as so many.</param>
     /// <returns>The place, or why there is none: the queue is full or the server is going down.</returns>
-    public (QueuePlace? Place, EngineFailure? Failure) TryEnter()
+    public (QueuePlace? Place, EngineFailure? Failure) TryEnter(int choices = 1)
     {
         if (_state is EngineState.Draining or EngineState.Stopped)
         {
             return (null, EngineFailures.ShuttingDown());
         }
 
-        if (Interlocked.Increment(ref _places) > _options.QueueLimit)
+        if (Interlocked.Add(ref _places, choices) > _options.QueueLimit)
         {
-            Interlocked.Decrement(ref _places);
+            Interlocked.Add(ref _places, -choices);
             return (null, EngineFailures.QueueFull(_options.QueueLimit, EstimateRetryAfter()));
         }
 
         Interlocked.Increment(ref _active);
-        return (new QueuePlace(this, _time.GetTimestamp()), null);
+        return (new QueuePlace(this, choices, _time.GetTimestamp()), null);
     }
 
     /// <summary>
@@ -152,11 +153,26 @@ internal sealed partial class InferenceEngine
         return await _loaded.Task.ConfigureAwait(false) is null && _state != EngineState.Stopped ? null : EngineFailures.ShuttingDown();
     }
 
-    /// <summary>Hands a request to the decode thread; the place goes with it.</summary>
+    /// <summary>Hands a generation to the decode thread; the place goes with it. Only for a model that generates text.</summary>
     public Generation Submit(GenerationRequest request, QueuePlace place)
     {
-        var job = new GenerationJob(request, _options.EventBuffer, place.ArrivedAt, () => _wake.Set());
+        var job = new GenerationJob(request, _options.EventBuffer, place.ArrivedAt, _wake.Set);
         Generation generation = job.ToGeneration();
+        if (request.MaxTokens == 0)
+        {
+            // Nothing to compute; the place goes back when the caller disposes it.
+            job.EndEmpty();
+        }
+        else
+        {
+            Submit(job, place);
+        }
+
+        return generation;
+    }
+
+    private void Submit(EngineJob job, QueuePlace place)
+    {
         place.Transfer();
         if (_queue.Writer.TryWrite(job))
         {
@@ -165,12 +181,10 @@ internal sealed partial class InferenceEngine
         else
         {
             // Places bound the channel, so only a completed channel refuses: the engine has stopped.
-            LeaveQueue();
+            LeaveQueue(job.Places);
             job.Fail(EngineFailures.ShuttingDown());
             Interlocked.Decrement(ref _active);
         }
-
-        return generation;
     }
 
     /// <summary>Refuses new requests from now on; running ones go on.</summary>
@@ -191,13 +205,13 @@ internal sealed partial class InferenceEngine
     }
 
     /// <summary>Gives a place back. For <see cref="QueuePlace"/>.</summary>
-    internal void ReleasePlace()
+    internal void ReleasePlace(int choices)
     {
-        LeaveQueue();
+        LeaveQueue(choices);
         Interlocked.Decrement(ref _active);
     }
 
-    private void LeaveQueue() => Interlocked.Decrement(ref _places);
+    private void LeaveQueue(int choices) => Interlocked.Add(ref _places, -choices);
 
     // Queue length × mean service time ÷ parallel sequences, within what clients honour.
     private TimeSpan EstimateRetryAfter()
@@ -208,7 +222,7 @@ internal sealed partial class InferenceEngine
 
     private void Run()
     {
-        Scheduler? scheduler = null;
+        IScheduler? scheduler = null;
         try
         {
             scheduler = Load();
@@ -238,10 +252,10 @@ internal sealed partial class InferenceEngine
         _ended.TrySetResult();
     }
 
-    private Scheduler? Load()
+    private IScheduler? Load()
     {
         long start = _time.GetTimestamp();
-        (IModelRunner? runner, string? problem) = _load(progress =>
+        (IRunner? runner, string? problem) = _load(progress =>
         {
             _loadProgress = progress;
             return !_stopRequested;
@@ -254,7 +268,7 @@ internal sealed partial class InferenceEngine
 
         _runner = runner;
         _loadProgress = 1;
-        var scheduler = new Scheduler(runner, _options, _time, _ => LeaveQueue());
+        IScheduler scheduler = CreateScheduler(runner);
         Volatile.Write(ref _heartbeat, _time.GetTimestamp());
         if (_state == EngineState.Loading)
         {
@@ -262,11 +276,17 @@ internal sealed partial class InferenceEngine
         }
 
         _loaded.TrySetResult(null);
-        LogReady(_logger, _time.GetElapsedTime(start).TotalSeconds, _options.Parallel, runner.ContextLength);
+        LogReady(_logger, _time.GetElapsedTime(start).TotalSeconds, _options.Parallel, _options.ContextLength);
         return scheduler;
     }
 
-    private void RunOnce(Scheduler scheduler)
+    private IScheduler CreateScheduler(IRunner runner) => runner switch
+    {
+        IModelRunner model => new Scheduler(model, _options, _time, job => LeaveQueue(job.Places)),
+        _ => throw new ArgumentException("no scheduler for this kind of model", nameof(runner)),
+    };
+
+    private void RunOnce(IScheduler scheduler)
     {
         Volatile.Write(ref _heartbeat, _time.GetTimestamp());
         TakeQueue(scheduler);
@@ -279,19 +299,19 @@ internal sealed partial class InferenceEngine
         }
     }
 
-    private void TakeQueue(Scheduler scheduler)
+    private void TakeQueue(IScheduler scheduler)
     {
-        while (_queue.Reader.TryRead(out GenerationJob? job))
+        while (_queue.Reader.TryRead(out EngineJob? job))
         {
             scheduler.Enqueue(job);
             _taken++;
         }
     }
 
-    // Requests that ended since the last call are what was taken and is neither waiting nor running any more.
-    private void CountActive(Scheduler scheduler)
+    // Requests that ended since the last call are what was taken and is not alive any more.
+    private void CountActive(IScheduler scheduler)
     {
-        int alive = scheduler.WaitingCount + scheduler.RunningCount;
+        int alive = scheduler.AliveCount;
         int ended = _taken - alive;
         if (ended > 0)
         {

@@ -4,7 +4,7 @@ namespace MistralServe.Inference.Engine;
 /// A place in the queue, taken before a request costs any work. Dispose it if the request does not start; once it is
 /// transferred to the engine, disposing does nothing.
 /// </summary>
-internal sealed class QueuePlace(InferenceEngine engine, long arrivedAt) : IDisposable
+internal sealed class QueuePlace(InferenceEngine engine, int choices, long arrivedAt) : IDisposable
 {
     private bool _over;
 
@@ -20,7 +20,7 @@ internal sealed class QueuePlace(InferenceEngine engine, long arrivedAt) : IDisp
         if (!_over)
         {
             _over = true;
-            engine.ReleasePlace();
+            engine.ReleasePlace(choices);
         }
     }
 }

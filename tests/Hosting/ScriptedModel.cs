@@ -27,7 +27,7 @@ internal sealed class ScriptedModel : IServedModel
     public void AddServices(IServiceCollection services)
     {
         InferenceEngine engine = new(new EngineOptions(), _ => (null, "never started"), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-        ChatService chat = new(Description, engine, () => null);
+        ChatService chat = new(new GenerationStarter(Description, engine), () => null);
         services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(new McpToolRegistry(Description, chat, engine));
     }
 

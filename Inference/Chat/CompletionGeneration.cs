@@ -1,0 +1,11 @@
+namespace MistralServe.Inference.Chat;
+
+/// <summary>A validated request to continue a raw prompt: exactly one of text and tokens is set.</summary>
+internal sealed record CompletionGeneration : GenerationParameters
+{
+    /// <summary>The prompt as text; special tokens in it stay text. May be empty when the model adds a beginning-of-sequence token.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The prompt as token ids; checked against the vocabulary when the model is loaded.</summary>
+    public IReadOnlyList<int>? Tokens { get; init; }
+}

@@ -1,0 +1,31 @@
+namespace MistralServe.Inference.Engine;
+
+/// <summary>The model's tokens. Immutable; any thread.</summary>
+internal interface IVocabulary
+{
+    /// <summary>Number of tokens.</summary>
+    int Count { get; }
+
+    /// <summary>Whether the model expects its beginning-of-sequence token before a prompt.</summary>
+    bool AddsBeginningOfSequence { get; }
+
+    /// <summary>Bytes of the longest token; bounds how many bytes of text can fit a context.</summary>
+    int LongestTokenBytes { get; }
+
+    /// <summary>True for tokens that end a generation (EOS, EOT and the like). False outside the vocabulary.</summary>
+    bool IsEndOfGeneration(int token);
+
+    /// <summary>All end-of-generation tokens, ascending.</summary>
+    ReadOnlySpan<int> EndOfGenerationTokens { get; }
+
+    /// <summary>The bytes a token stands for in the output; empty for control tokens and outside the vocabulary. Valid for ever.</summary>
+    ReadOnlySpan<byte> GetBytes(int token);
+
+    /// <summary>
+    /// Splits UTF-8 text into tokens.
+    /// </summary>
+    /// <param name="text">UTF-8 bytes; at most 2 GiB.</param>
+    /// <param name="addSpecial">Add the tokens that the model expects around a text (BOS, EOS) where it does.</param>
+    /// <param name="parseSpecial">Turn the text of control tokens into those tokens; never true for text from users.</param>
+    int[] Tokenize(ReadOnlySpan<byte> text, bool addSpecial, bool parseSpecial);
+}
