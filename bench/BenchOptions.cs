@@ -18,11 +18,11 @@ internal sealed class BenchOptions
         ("--seed", null, "", "seed of the prompts; random when absent, so that no prompt was seen before"),
         ("--output", null, "bench/results", "folder of the table, the JSON file and the logs of the servers"),
         ("--commit", null, "unknown", "text for the table's head"),
-        ("--mistralserve-flags", "BENCH_MISTRALSERVE_FLAGS", "", "further flags of mistralserve serve, separated by spaces"),
+        ("--mistralserve-flags", "BENCH_MISTRALSERVE_FLAGS", "--draft-max 0", "further flags of mistralserve serve, separated by spaces; by default no speculation, which the others have off too"),
         ("--bare-layout", null, "split", "KV layout of the bare loop: split or unified, as mistralserve chooses for the model"),
         ("--bare-flash-attention", null, "off", "flash attention of the bare loop: off or on"),
         ("--bare-kv-type", null, "f16", "type of K in the bare loop: f16 or q8_0"),
-        ("--bare-extra-sequences", null, "0", "sequences of the bare loop's context beyond those that decode, as kept for cached prefixes by mistralserve"),
+        ("--bare-extra-sequences", null, "2", "sequences of the bare loop's context beyond those that decode; mistralserve's --cache-streams"),
     ];
 
     private readonly Dictionary<string, string> _values = [];
