@@ -1,9 +1,10 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.OpenAi;
@@ -11,11 +12,13 @@ using MistralServe.OpenAi;
 namespace MistralServe.Tests.OpenAi;
 
 /// <summary>
-/// The REST routes on a real Kestrel without an engine: requests that are refused never reach it, and tests map routes of
+/// The REST routes on a real Kestrel with an engine that is never started: requests that are refused never reach it, and tests map routes of
 /// their own to drive the answer writers.
 /// </summary>
 internal sealed class RestServer : IAsyncDisposable
 {
+    private static readonly ModelDescription Model = new() { Id = "none", Path = "/none.gguf", Architecture = "llama", VocabularySize = 100 };
+
     private readonly WebApplication _app;
 
     private RestServer(WebApplication app)
@@ -37,8 +40,9 @@ internal sealed class RestServer : IAsyncDisposable
         builder.Services.AddOpenApi();
         OpenAiEndpoints.AddWireRecords(builder.Services);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton((ChatService)RuntimeHelpers.GetUninitializedObject(typeof(ChatService)));
-        builder.Services.AddSingleton((InferenceEngine)RuntimeHelpers.GetUninitializedObject(typeof(InferenceEngine)));
+        InferenceEngine engine = new(new EngineOptions(), _ => (null, "never started"), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        GenerationStarter starter = new(Model, engine);
+        builder.Services.AddSingleton(new ChatService(starter, () => null)).AddSingleton(new CompletionService(starter)).AddSingleton(engine);
         WebApplication app = builder.Build();
         OpenAiEndpoints.UseErrorObjects(app);
         OpenAiEndpoints.Map(app);
