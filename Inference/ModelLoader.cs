@@ -50,7 +50,10 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
             LogFormat();
         }
 
-        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
+        // Never fewer rows than sequences: each may have one in the same call, and the library aborts the process otherwise.
+        int sequences = engineOptions.Parallel + engineOptions.CacheStreams;
+        int batchSize = Math.Max(sequences, Math.Min(BatchSize, engineOptions.ContextLength));
+        var context = new LlamaContextOptions(engineOptions.ContextLength, sequences, batchSize, options.Threads);
         (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, progress);
         return (runner, problem);
     }

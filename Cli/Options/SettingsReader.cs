@@ -61,7 +61,9 @@ internal static class SettingsReader
             sources[row.Flag] = source;
         }
 
-        return settings.Port == settings.McpPort && settings.Port != 0
+        // A command that opens no MCP port may be pointed at any port, the default of the other one included.
+        bool opensBoth = rows.Any(row => row.Flag == "--mcp-port");
+        return opensBoth && settings.Port == settings.McpPort && settings.Port != 0
             ? new SettingsResult(null, sources, $"--port and --mcp-port are both {settings.Port}; give two different ports.")
             : new SettingsResult(settings, sources, null);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MistralServe.Inference.Engine;
@@ -28,9 +29,12 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     private readonly LlamaVocabulary _vocabulary;
     private readonly BatchBuffer _batch;
     private readonly nint _memory;
-    private readonly CallbackState* _state;
 
-    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, CallbackState* state)
+    // What the abort callback shares with any thread. Pinned managed memory and not native: a stop or a health check may still
+    // ask while the engine thread disposes, or after it.
+    private readonly CallbackState[] _state;
+
+    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, CallbackState[] state)
     {
         _model = model;
         _context = context;
@@ -41,6 +45,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         SequenceCount = (int)LlamaApi.llama_n_seq_max(handle);
         ContextLength = Math.Min((int)LlamaApi.llama_n_ctx_seq(handle), options.ContextLength);
         BatchSize = (int)LlamaApi.llama_n_batch(handle);
+        CanCut = LlamaApi.llama_model_is_recurrent(model.DangerousGetHandle()) == 0 && LlamaApi.llama_model_is_hybrid(model.DangerousGetHandle()) == 0;
         _batch = new BatchBuffer(BatchSize);
     }
 
@@ -56,6 +61,9 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     /// <inheritdoc/>
     public int BatchSize { get; }
 
+    /// <inheritdoc/>
+    public bool CanCut { get; }
+
     /// <summary>
     /// Loads a model and creates its context. Takes as long as the file is large; <paramref name="progress"/> is called from the
     /// calling thread with 0..1 and may return false to give up.
@@ -63,6 +71,14 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     /// <returns>The runner, or a sentence for the operator.</returns>
     public static (LlamaRunner? Runner, string? Problem) Load(string path, LlamaContextOptions options, Func<float, bool> progress)
     {
+        long cells = (long)PadContext(options.ContextLength) * options.SequenceCount;
+        if (cells > int.MaxValue)
+        {
+            return (null, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{options.SequenceCount} sequences of {options.ContextLength:N0} tokens are more than the library can count; lower --ctx-size or --parallel"));
+        }
+
         nint model = LoadModel(path, progress);
         if (model == 0)
         {
@@ -70,12 +86,11 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         }
 
         var modelHandle = new LlamaModelHandle(model);
-        var state = (CallbackState*)NativeMemory.AllocZeroed((nuint)sizeof(CallbackState));
+        CallbackState[] state = GC.AllocateArray<CallbackState>(1, pinned: true);
         nint context = CreateContext(model, options, state);
         if (context == 0)
         {
             modelHandle.Dispose();
-            NativeMemory.Free(state);
             return (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
                 + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
         }
@@ -94,7 +109,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Token, (uint)_vocabulary.Count);
         }
 
-        Volatile.Write(ref _state->Abort, 0);
+        Volatile.Write(ref _state[0].Abort, 0);
         return LlamaApi.llama_decode(_context.DangerousGetHandle(), _batch.Fill(rows)) switch
         {
             0 => DecodeResult.Done,
@@ -140,10 +155,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public int ActivityCount => Volatile.Read(ref _state->Activity);
+    public int ActivityCount => Volatile.Read(ref _state[0].Activity);
 
     /// <inheritdoc/>
-    public void RequestAbort() => Volatile.Write(ref _state->Abort, 1);
+    public void RequestAbort() => Volatile.Write(ref _state[0].Abort, 1);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -151,7 +166,6 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         _batch.Dispose();
         _context.Dispose();
         _model.Dispose();
-        NativeMemory.Free(_state);
     }
 
     private static nint LoadModel(string path, Func<float, bool> progress)
@@ -173,20 +187,22 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         }
     }
 
-    private static nint CreateContext(nint model, LlamaContextOptions options, CallbackState* state)
+    private static nint CreateContext(nint model, LlamaContextOptions options, CallbackState[] state)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
-        parameters.n_ctx = checked((uint)((options.ContextLength + 255) / 256 * 256 * options.SequenceCount));
+        parameters.n_ctx = (uint)(PadContext(options.ContextLength) * options.SequenceCount);
         parameters.n_batch = (uint)options.BatchSize;
         parameters.n_ubatch = (uint)Math.Min(MicroBatch, options.BatchSize);
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
         parameters.flash_attn_type = 0;
         parameters.kv_unified = 0;
         parameters.abort_callback = &AbortCallback;
-        parameters.abort_callback_data = state;
+        parameters.abort_callback_data = (void*)Marshal.UnsafeAddrOfPinnedArrayElement(state, 0);
         return LlamaApi.llama_init_from_model(model, parameters);
     }
+
+    private static int PadContext(int contextLength) => (contextLength + 255) / 256 * 256;
 
     private void CheckSequence(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)SequenceCount);
 
@@ -215,7 +231,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         }
     }
 
-    // What the abort callback sees; native memory, because the callback must not touch managed objects.
+    // What the abort callback sees: plain fields, because it must not touch managed objects.
     private struct CallbackState
     {
         public int Abort;

@@ -132,7 +132,7 @@ public sealed class InferenceEngineTests
         };
         await using var harness = new EngineHarness(runner, new EngineOptions { Parallel = 1, QueueLimit = 2 });
         Generation running = harness.Submit(EngineHarness.Request("running"));
-        while (runner.Calls.Count == 0)
+        while (runner.CallCount == 0)
         {
             await Task.Delay(1);
         }
