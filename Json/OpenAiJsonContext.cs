@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MistralServe.OpenAi;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Completions;
 using MistralServe.OpenAi.Models;
 
 namespace MistralServe.Json;
@@ -11,6 +13,8 @@ namespace MistralServe.Json;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ChatCompletionRequest))]
 [JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(CompletionRequest))]
+[JsonSerializable(typeof(TextCompletion))]
 [JsonSerializable(typeof(CompletionUsage))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelObject))]

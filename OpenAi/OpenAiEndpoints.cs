@@ -1,5 +1,6 @@
 using MistralServe.Json;
 using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Completions;
 using MistralServe.OpenAi.Models;
 
 namespace MistralServe.OpenAi;
@@ -18,7 +19,7 @@ internal static class OpenAiEndpoints
     public static IApplicationBuilder UseErrorObjects(IApplicationBuilder app) => app.UseMiddleware<ErrorObjectMiddleware>();
 
     /// <summary>
-    /// Maps the routes of the API. Needs the singletons <see cref="Inference.Chat.ChatService"/>,
+    /// Maps the routes of the API. Needs the singletons <see cref="Inference.Chat.ChatService"/>, <see cref="Inference.Chat.CompletionService"/>,
     /// <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <returns>The group, for conventions of the host.</returns>
@@ -26,6 +27,7 @@ internal static class OpenAiEndpoints
     {
         RouteGroupBuilder group = routes.MapGroup("/v1");
         ChatEndpoint.Map(group);
+        CompletionEndpoint.Map(group);
         ModelsEndpoint.Map(group);
         return group;
     }

@@ -4,7 +4,7 @@ using MistralServe.Inference.Engine;
 
 namespace MistralServe.Tests.OpenAi;
 
-public sealed class ChatAnswerWriterTests
+public sealed class AnswerWriterTests
 {
     [Fact]
     public async Task The_answer_has_every_required_key_byte_for_byte()
@@ -39,6 +39,52 @@ public sealed class ChatAnswerWriterTests
         JsonElement choice = body.RootElement.GetProperty("choices")[0];
         Assert.Equal(word, choice.GetProperty("finish_reason").GetString());
         Assert.Equal("", choice.GetProperty("message").GetProperty("content").GetString());
+    }
+
+    [Fact]
+    public async Task Choices_are_told_apart_and_usage_adds_them_up()
+    {
+        await using AnswerRoutes routes = await AnswerRoutes.StartAsync(choices: 3);
+        routes.Text("b1", choice: 1);
+        routes.Text("a1", choice: 0);
+        routes.Text("b2", choice: 1);
+        routes.FinishChoice(1, FinishReason.Length, new TokenUsage(5, 2, 3, 1, 2));
+        routes.Text("a2", choice: 0);
+        routes.FinishChoice(0, FinishReason.StopString, new TokenUsage(5, 2, 4, 3, 4));
+        routes.FinishChoice(2, FinishReason.EndOfGeneration, new TokenUsage(5, 5, 1));
+        using HttpResponseMessage answer = await routes.GetAsync("/json");
+        using JsonDocument body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(
+            [(0, "a1a2", "stop"), (1, "b1b2", "length"), (2, "", "stop")],
+            body.RootElement.GetProperty("choices").EnumerateArray().Select(c => (
+                c.GetProperty("index").GetInt32(),
+                c.GetProperty("message").GetProperty("content").GetString()!,
+                c.GetProperty("finish_reason").GetString()!)));
+        JsonElement usage = body.RootElement.GetProperty("usage");
+        Assert.Equal((5, 8, 13), (Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"), Count(usage, "total_tokens")));
+        Assert.Equal(2, Count(usage.GetProperty("prompt_tokens_details"), "cached_tokens"));
+        JsonElement details = usage.GetProperty("completion_tokens_details");
+        Assert.Equal((4, 6), (Count(details, "accepted_prediction_tokens"), Count(details, "rejected_prediction_tokens")));
+        await routes.Cancelled;
+
+        static int Count(JsonElement counts, string name) => counts.GetProperty(name).GetInt32();
+    }
+
+    [Theory]
+    [InlineData(nameof(FinishReason.Cancelled))]
+    [InlineData(null)]
+    public async Task A_choice_that_breaks_off_is_500_for_all(string? reason)
+    {
+        await using AnswerRoutes routes = await AnswerRoutes.StartAsync(choices: 2);
+        routes.FinishChoice(0, FinishReason.Length, new TokenUsage(5, 2, 3));
+        if (reason is not null)
+        {
+            routes.FinishChoice(1, Enum.Parse<FinishReason>(reason), new TokenUsage(5, 2, 3));
+        }
+
+        routes.Close();
+        using HttpResponseMessage answer = await routes.GetAsync("/json");
+        await ErrorAssert.IsErrorAsync(answer, 500, "internal_error");
     }
 
     [Fact]

@@ -1,8 +1,11 @@
-namespace MistralServe.OpenAi.Chat;
+namespace MistralServe.OpenAi.Parameters;
 
-/// <summary>Ranges of the chat request's fields; the validator enforces them and the OpenAPI document shows them.</summary>
-internal static class ChatRequestLimits
+/// <summary>Ranges of the fields that requests for text share; the validators enforce them and the OpenAPI document shows them.</summary>
+internal static class GenerationLimits
 {
+    /// <summary>Most answers of one request. Ours: OpenAI allows 128, and an unbounded number was CVE-2026-34756 in vLLM.</summary>
+    public const int MaxChoices = 8;
+
     /// <summary>OpenAI's published range; 0 is greedy.</summary>
     public const double MaxTemperature = 2;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using MistralServe.Inference.Engine;
 
-namespace MistralServe.OpenAi.Chat;
+namespace MistralServe.OpenAi.Answers;
 
 /// <summary>Token counts of a request.</summary>
 internal sealed record CompletionUsage
@@ -19,7 +19,7 @@ internal sealed record CompletionUsage
     public required PromptTokensDetails PromptTokensDetails { get; init; }
 
     [JsonPropertyName("completion_tokens_details")]
-    public CompletionTokensDetails CompletionTokensDetails { get; init; } = new();
+    public required CompletionTokensDetails CompletionTokensDetails { get; init; }
 
     /// <summary>The wire form of the engine's counts.</summary>
     public static CompletionUsage From(TokenUsage usage) => new()
@@ -28,6 +28,11 @@ internal sealed record CompletionUsage
         CompletionTokens = usage.CompletionTokens,
         TotalTokens = usage.TotalTokens,
         PromptTokensDetails = new PromptTokensDetails { CachedTokens = usage.CachedTokens },
+        CompletionTokensDetails = new CompletionTokensDetails
+        {
+            AcceptedPredictionTokens = usage.AcceptedDraftTokens,
+            RejectedPredictionTokens = usage.RejectedDraftTokens,
+        },
     };
 }
 
@@ -41,17 +46,19 @@ internal sealed record PromptTokensDetails
     public int AudioTokens { get; init; }
 }
 
-/// <summary>Parts of the answer's tokens; all 0 for a model that writes only text.</summary>
+/// <summary>Parts of the answer's tokens; reasoning and audio are 0 for a model that writes only text.</summary>
 internal sealed record CompletionTokensDetails
 {
     [JsonPropertyName("reasoning_tokens")]
     public int ReasoningTokens { get; init; }
 
+    /// <summary>Tokens that were guessed and confirmed; part of the completion.</summary>
     [JsonPropertyName("accepted_prediction_tokens")]
-    public int AcceptedPredictionTokens { get; init; }
+    public required int AcceptedPredictionTokens { get; init; }
 
+    /// <summary>Tokens that were guessed and thrown away; not part of the completion.</summary>
     [JsonPropertyName("rejected_prediction_tokens")]
-    public int RejectedPredictionTokens { get; init; }
+    public required int RejectedPredictionTokens { get; init; }
 
     [JsonPropertyName("audio_tokens")]
     public int AudioTokens { get; init; }

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 
-namespace MistralServe.OpenAi.Chat;
+namespace MistralServe.OpenAi.Parameters;
 
 /// <summary>Options that matter only for a streamed answer; ignored otherwise.</summary>
-internal sealed record ChatStreamOptions
+internal sealed record StreamOptions
 {
     [JsonPropertyName("include_usage")]
     [Description("Send one more chunk with the token counts before the end of the stream.")]

@@ -1,23 +1,20 @@
 using System.Text.Json;
 
-namespace MistralServe.OpenAi.Chat;
+namespace MistralServe.OpenAi.Parameters;
 
 /// <summary>
 /// Fields that ask for something this server does not do and whose silent loss would give a wrong answer: they are refused by
 /// name unless their value asks for nothing. Everything else unknown is ignored, because clients send vendor fields.
 /// </summary>
-internal static class UnsupportedFields
+internal sealed class UnsupportedFields
 {
     private const string NoTools = "tool calls are not supported";
     private const string NoConstraint = "constrained output is not supported";
     private const string NoTokenControl = "control over single tokens is not supported";
+    private const string NoLogProbabilities = "log probabilities are not supported";
 
-    private static readonly Row[] Rows =
+    private static readonly Row[] Shared =
     [
-        new("tools", IsEmpty, NoTools),
-        new("tool_choice", IsNoneOrAuto, NoTools),
-        new("functions", IsEmpty, NoTools),
-        new("function_call", IsNoneOrAuto, NoTools),
         new("response_format", IsTextFormat, "only {\"type\":\"text\"} is supported"),
         new("grammar", IsEmpty, NoConstraint),
         new("json_schema", IsEmpty, NoConstraint),
@@ -27,15 +24,11 @@ internal static class UnsupportedFields
         new("guided_regex", IsEmpty, NoConstraint),
         new("guided_choice", IsEmpty, NoConstraint),
         new("guided_grammar", IsEmpty, NoConstraint),
-        new("logprobs", IsFalse, "log probabilities are not supported"),
-        new("top_logprobs", IsZero, "log probabilities are not supported"),
         new("logit_bias", IsZeroBias, NoTokenControl),
         new("bad_words", IsEmpty, NoTokenControl),
         new("allowed_token_ids", IsEmpty, NoTokenControl),
         new("stop_token_ids", IsEmpty, NoTokenControl),
         new("min_tokens", IsZero, NoTokenControl),
-        new("modalities", IsTextOnly, "only [\"text\"] is supported"),
-        new("continue_final_message", IsFalse, "a final assistant message cannot be continued"),
         new("use_beam_search", IsFalse, "beam search is not supported"),
         new("lora", IsEmpty, "adapters are not supported"),
         // A template is a program, and a negative n_discard was an out-of-bounds write elsewhere (CVE-2026-21869): never from a request.
@@ -43,13 +36,34 @@ internal static class UnsupportedFields
         new("n_discard", IsZero, "it is never taken from a request"),
     ];
 
+    private readonly Row[] _rows;
+
+    private UnsupportedFields(params Row[] own) => _rows = [.. Shared, .. own];
+
+    /// <summary>Those of chat requests.</summary>
+    public static UnsupportedFields Chat { get; } = new(
+        new("tools", IsEmpty, NoTools),
+        new("tool_choice", IsNoneOrAuto, NoTools),
+        new("functions", IsEmpty, NoTools),
+        new("function_call", IsNoneOrAuto, NoTools),
+        new("logprobs", IsFalse, NoLogProbabilities),
+        new("top_logprobs", IsZero, NoLogProbabilities),
+        new("modalities", IsTextOnly, "only [\"text\"] is supported"),
+        new("continue_final_message", IsFalse, "a final assistant message cannot be continued"));
+
+    /// <summary>Those of text completions.</summary>
+    public static UnsupportedFields Completions { get; } = new(
+        new("echo", IsFalse, "the prompt is not sent back"),
+        new("suffix", IsEmpty, "text cannot be filled in between prompt and suffix"),
+        new("logprobs", IsFalse, NoLogProbabilities)); // 0 asks for those of the chosen tokens
+
     /// <summary>The names that <see cref="Check"/> looks at.</summary>
-    public static IEnumerable<string> Names => Rows.Select(row => row.Name);
+    public IEnumerable<string> Names => _rows.Select(row => row.Name);
 
     /// <summary>Notes an error for each field that asks for something unsupported.</summary>
-    public static void Check(JsonFields fields, RequestErrors errors)
+    public void Check(JsonFields fields, RequestErrors errors)
     {
-        foreach (Row row in Rows)
+        foreach (Row row in _rows)
         {
             if (fields.Get(row.Name) is { } value && !row.AsksForNothing(value))
             {

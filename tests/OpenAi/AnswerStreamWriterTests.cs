@@ -6,7 +6,7 @@ using MistralServe.Inference.Engine;
 
 namespace MistralServe.Tests.OpenAi;
 
-public sealed class ChatStreamWriterTests
+public sealed class AnswerStreamWriterTests
 {
     private const string Head =
         """data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"org/model \"q\"","system_fingerprint":"fp_1","choices":[""";
@@ -49,6 +49,66 @@ public sealed class ChatStreamWriterTests
             + ""","completion_tokens_details":{"reasoning_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0,"audio_tokens":0}}}""",
             events[3]);
         Assert.Equal("data: [DONE]", events[4]);
+    }
+
+    [Fact]
+    public async Task Choices_come_interleaved_each_with_role_and_finish_reason_and_usage_adds_them_up()
+    {
+        await using AnswerRoutes routes = await AnswerRoutes.StartAsync(choices: 3);
+        routes.Progress();
+        routes.Text("b", choice: 1);
+        routes.Text("a", choice: 0);
+        routes.FinishChoice(1, FinishReason.Length, new TokenUsage(5, 2, 3, 1, 2));
+        routes.Text("A", choice: 0);
+        routes.FinishChoice(2, FinishReason.EndOfGeneration, new TokenUsage(5, 5, 1));
+        routes.FinishChoice(0, FinishReason.StopString, new TokenUsage(5, 2, 7, 4, 8));
+        using HttpResponseMessage answer = await routes.GetAsync("/usage");
+        string[] events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            [
+                .. new[] { 0, 1, 2 }.Select(choice => Chunk(choice, """{"role":"assistant","content":"","refusal":null}""")),
+                Chunk(1, """{"content":"b"}"""),
+                Chunk(0, """{"content":"a"}"""),
+                Chunk(1, "{}", "\"length\""),
+                Chunk(0, """{"content":"A"}"""),
+                Chunk(2, "{}", "\"stop\""),
+                Chunk(0, "{}", "\"stop\""),
+                Head + """],"usage":{"prompt_tokens":5,"completion_tokens":11,"total_tokens":16,"prompt_tokens_details":{"cached_tokens":2,"audio_tokens":0}"""
+                    + ""","completion_tokens_details":{"reasoning_tokens":0,"accepted_prediction_tokens":5,"rejected_prediction_tokens":10,"audio_tokens":0}}}""",
+                "data: [DONE]",
+            ],
+            events);
+        await routes.Cancelled;
+
+        static string Chunk(int choice, string delta, string finishReason = "null") =>
+            $$"""{{Head}}{"index":{{choice}},"delta":{{delta}},"logprobs":null,"finish_reason":{{finishReason}}}],"usage":null}""";
+    }
+
+    [Fact]
+    public async Task A_channel_that_closes_before_the_last_choice_ends_the_stream_with_an_error()
+    {
+        await using AnswerRoutes routes = await AnswerRoutes.StartAsync(choices: 2);
+        routes.FinishChoice(0, FinishReason.Length, new TokenUsage(5, 2, 3));
+        routes.Close();
+        using HttpResponseMessage answer = await routes.GetAsync("/stream");
+        string body = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("\"finish_reason\":\"length\"", body, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"internal_error\"", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("[DONE]", body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/stream")]
+    [InlineData("/text")]
+    public async Task The_headers_leave_with_the_first_event_even_if_it_has_no_text(string path)
+    {
+        await using AnswerRoutes routes = await AnswerRoutes.StartAsync(completion: """{"prompt":"a","stream":true}""");
+        Task<HttpResponseMessage> headers = routes.GetAsync(path);
+        await Task.Delay(50);
+        Assert.False(headers.IsCompleted);
+        routes.Progress();
+        using HttpResponseMessage answer = await headers.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.ToString());
     }
 
     [Fact]
@@ -173,10 +233,12 @@ public sealed class ChatStreamWriterTests
         await routes.Cancelled;
     }
 
-    [Fact]
-    public async Task A_client_that_leaves_while_nothing_is_written_cancels_the_generation()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_client_that_leaves_while_nothing_is_written_cancels_the_generation(int choices)
     {
-        await using AnswerRoutes routes = await AnswerRoutes.StartAsync();
+        await using AnswerRoutes routes = await AnswerRoutes.StartAsync(choices: choices);
         routes.Text("a");
         using (await routes.GetAsync("/stream"))
         {

@@ -3,40 +3,51 @@ using Microsoft.AspNetCore.Http.Features;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
 
-namespace MistralServe.OpenAi.Chat;
+namespace MistralServe.OpenAi.Answers;
 
 /// <summary>
-/// Answers a chat request with server-sent events. One loop reads the generation, writes the pipe and keeps the connection
+/// Answers a request for text with server-sent events. One loop reads the generation, writes the pipe and keeps the connection
 /// alive in silence, because a pipe has one writer:
 /// <list type="number">
 /// <item>wait for the first event, so that a request that fails before it gets a status and no stream;</item>
-/// <item>send the headers and the chunk with the role;</item>
+/// <item>send the headers and what each choice begins with;</item>
 /// <item>write all events that are ready, and flush them together;</item>
 /// <item>wait for the next event; after <c>keepAliveInterval</c> without a byte, send a comment;</item>
-/// <item>end: finish reason, usage, <c>[DONE]</c>; or an error event and no <c>[DONE]</c>.</item>
+/// <item>end: when every choice has its finish reason, usage and <c>[DONE]</c>; or an error event and no <c>[DONE]</c>.</item>
 /// </list>
 /// </summary>
-internal sealed class ChatStreamWriter : IDisposable
+internal sealed class AnswerStreamWriter : IDisposable
 {
+    /// <summary>
+    /// Longest silence. Below the shortest idle limits of common proxies (30 to 60 s) and of Node's fetch (300 s), with room for
+    /// one lost comment.
+    /// </summary>
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
+
     private readonly HttpContext _context;
     private readonly ChannelReader<GenerationEvent> _source;
     private readonly TimeSpan _keepAliveInterval;
     private readonly ILogger _logger;
     private readonly SseWriter _events;
-    private readonly ChatChunkWriter _chunks;
+    private readonly AnswerChunkWriter _chunks;
+    private readonly int _choices;
+    private readonly UsageTotal _usage = new();
+    private int _running;
 
     // Fires when the client goes away, or after the interval since the last flush.
     private CancellationTokenSource _silence;
 
-    private ChatStreamWriter(
-        HttpContext context, Generation generation, AnswerIdentity identity, bool includeUsage, TimeSpan keepAliveInterval, ILogger logger)
+    private AnswerStreamWriter(
+        HttpContext context, Generation generation, int choices, Func<SseWriter, AnswerChunkWriter> createChunks, TimeSpan keepAliveInterval, ILogger logger)
     {
         _context = context;
         _source = generation.Events;
         _keepAliveInterval = keepAliveInterval;
         _logger = logger;
         _events = new SseWriter(context.Response.BodyWriter);
-        _chunks = new ChatChunkWriter(_events, identity, includeUsage);
+        _chunks = createChunks(_events);
+        _choices = choices;
+        _running = choices;
         _silence = StartSilence();
     }
 
@@ -51,15 +62,15 @@ internal sealed class ChatStreamWriter : IDisposable
     /// <summary>Streams the generation and disposes it on every way out, above all when the client is gone. Request thread.</summary>
     /// <param name="context">The request; its response must not have started.</param>
     /// <param name="generation">What to stream.</param>
-    /// <param name="identity">What all chunks have in common.</param>
-    /// <param name="includeUsage">Whether the client asked for the token counts.</param>
+    /// <param name="choices">How many choices it has.</param>
+    /// <param name="createChunks">Makes the writer of the chunks.</param>
     /// <param name="keepAliveInterval">Longest silence before a comment is sent; also the longest wait for the first event before the headers.</param>
     /// <param name="logger">For clients that go away and failures after the start.</param>
     public static async Task WriteAsync(
-        HttpContext context, Generation generation, AnswerIdentity identity, bool includeUsage, TimeSpan keepAliveInterval, ILogger logger)
+        HttpContext context, Generation generation, int choices, Func<SseWriter, AnswerChunkWriter> createChunks, TimeSpan keepAliveInterval, ILogger logger)
     {
         using Generation owned = generation;
-        using var writer = new ChatStreamWriter(context, generation, identity, includeUsage, keepAliveInterval, logger);
+        using var writer = new AnswerStreamWriter(context, generation, choices, createChunks, keepAliveInterval, logger);
         if (!await writer.RunAsync())
         {
             OpenAiLog.ClientGone(logger, context.TraceIdentifier);
@@ -94,19 +105,25 @@ internal sealed class ChatStreamWriter : IDisposable
             return false;
         }
 
-        // 2. Headers and role.
+        // 2. Headers, which leave with the first flush even when nothing follows them yet.
         PrepareResponse();
-        _chunks.WriteRole();
+        for (int choice = 0; choice < _choices; choice++)
+        {
+            _chunks.WriteStart(choice);
+        }
+
         bool more = first is null || Write(first.Value);
+        bool mustFlush = true;
         while (true)
         {
             // 3. Whatever is ready shares one flush.
             more = more && WriteReady();
-            if (_events.HasPending && !await FlushAsync())
+            if ((mustFlush || _events.HasPending) && !await FlushAsync())
             {
                 return false;
             }
 
+            mustFlush = false;
             if (!more)
             {
                 return true;
@@ -119,8 +136,7 @@ internal sealed class ChatStreamWriter : IDisposable
                     _events.WriteComment();
                     break;
                 case Signal.Closed:
-                    End(AnswerEnd.Broken, default);
-                    more = false;
+                    more = End(choice: 0, AnswerEnd.Broken);
                     break;
                 case Signal.ClientGone:
                     return false;
@@ -156,29 +172,35 @@ internal sealed class ChatStreamWriter : IDisposable
         switch (item.Kind)
         {
             case GenerationEventKind.Text:
-                _chunks.WriteText(item.Text.Span);
+                _chunks.WriteText(item.Choice, item.Text.Span);
                 return true;
             case GenerationEventKind.Finished or GenerationEventKind.Failed:
-                End(AnswerEnd.From(item), item.Usage);
-                return false;
+                _usage.Add(item.Usage);
+                return End(item.Choice, AnswerEnd.From(item));
             default:
                 return true;
         }
     }
 
-    // 5. End.
-    private void End(AnswerEnd end, TokenUsage usage)
+    // 5. End of a choice; false when it ends the answer.
+    private bool End(int choice, AnswerEnd end)
     {
         if (!end.IsWhole)
         {
             OpenAiLog.FailedWhileStreaming(_logger, _context.TraceIdentifier, end.Error.Code);
             _chunks.WriteError(end.Error);
-            return;
+            return false;
         }
 
-        _chunks.WriteFinish(end.WireReason);
-        _chunks.WriteUsage(usage);
+        _chunks.WriteFinish(choice, end.WireReason);
+        if (--_running > 0)
+        {
+            return true;
+        }
+
+        _chunks.WriteUsage(_usage.Value);
         _events.WriteDone();
+        return false;
     }
 
     private async ValueTask<bool> FlushAsync()

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text;
 using MistralServe.Inference;
 
-namespace MistralServe.OpenAi.Chat;
+namespace MistralServe.OpenAi.Answers;
 
 /// <summary>The value of <c>system_fingerprint</c>: it changes when equal seeds may stop giving equal answers.</summary>
 internal static class SystemFingerprint
