@@ -41,8 +41,15 @@ public sealed class InferenceEngineTests
     {
         // The answer repeats the prompt's second character.
         var runner = new ScriptedRunner(tokens => tokens.Count < 40 ? tokens[1] : ScriptedRunner.EndOfGeneration);
+        using var allAreThere = new ManualResetEventSlim();
+        runner.OnDecode = _ =>
+        {
+            allAreThere.Wait();
+            return DecodeResult.Done;
+        };
         await using var harness = new EngineHarness(runner);
         List<Generation> generations = [.. "abcdefghijkl".Select(c => harness.Submit(EngineHarness.Request($"p{c}")))];
+        allAreThere.Set();
         for (int i = 0; i < generations.Count; i++)
         {
             (string text, _, _) = await EngineHarness.ReadAsync(generations[i]);
