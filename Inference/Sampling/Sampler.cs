@@ -3,35 +3,44 @@ namespace MistralServe.Inference.Sampling;
 /// <summary>
 /// Picks the tokens of one sequence. The steps, in llama.cpp's default order:
 /// <list type="number">
-/// <item>banned tokens get the score minus infinity;</item>
-/// <item>penalties (<see cref="TokenPenalties"/>);</item>
+/// <item>tokens that a mask does not allow and banned tokens get the score minus infinity; logit biases are added;</item>
+/// <item>penalties (<see cref="TokenPenalties"/>), then DRY (<see cref="DryPenalty"/>);</item>
 /// <item>temperature 0: the highest score, among equals the lowest id, without a draw; that ends it;</item>
+/// <item><c>top_n_sigma</c>: those at most n standard deviations below the best; tokens at minus infinity do not count;</item>
 /// <item><c>top_k</c>: the k best;</item>
+/// <item><c>typical_p</c>: of these, the fewest whose information is nearest to the entropy and whose probabilities sum to more than p;</item>
 /// <item><c>top_p</c>: of these, the fewest best whose probabilities sum to at least p;</item>
 /// <item><c>min_p</c>: of these, those at least p times as probable as the best;</item>
+/// <item><c>xtc</c>: by chance, of those at least as probable as the threshold all but the last in rank are left out;</item>
 /// <item>temperature divides the scores of what is left, and one is drawn.</item>
 /// </list>
-/// Truncation thus works on the distribution before temperature, and the best token survives all of it.
+/// Truncation thus works on the distribution before temperature. <see cref="Mirostat"/> replaces steps 4 to 9 and works on the
+/// one after it.
 /// <para>
 /// Contract, which a faster version must keep so that a seed goes on giving the same text: each call above temperature 0 takes
-/// exactly one <see cref="RandomSource.NextDouble"/>, whatever is left to choose from. The tokens kept are laid out in ascending
-/// order of their ids, each as wide as its weight exp((score - best) / temperature), single-precision weights summed in double
-/// precision; the pick is the first whose running sum exceeds draw × total. Ties in truncation go to the lower id. How exp
-/// rounds its last bit is not part of it.
+/// exactly one <see cref="RandomSource.NextDouble"/>, whatever is left to choose from; with XTC on (probability above 0,
+/// threshold at most 0.5, no mirostat) one more before it, and XTC happens when that one is below its probability. The tokens kept are laid out in
+/// ascending order of their ids, each as wide as its weight exp((score - best) / temperature), single-precision weights summed
+/// in double precision, those below e^-86 as 0; the pick is the first whose running sum exceeds draw × total. Ties in truncation
+/// go to the lower id. How exp and sums round their last bit is not part of it.
 /// </para>
 /// <para>
 /// Odd scores: NaN counts as minus infinity, plus infinity as the largest finite number; when nothing is above minus infinity,
-/// the lowest id that is not banned is taken. Owned by one thread (the engine's).
+/// the lowest id that is allowed and not banned is taken. Owned by one thread (the engine's). Nothing is allocated per token,
+/// but for what grows with the sequence.
 /// </para>
 /// </summary>
 internal sealed class Sampler
 {
-    /// <summary>Least room in which top_k collects candidates, in tokens. Ours: few rounds for a small k, and inside the first-level cache.</summary>
-    private const int TopKRoom = 1_024;
+    /// <summary>A threshold above one half is met by one token at most, so there is nothing to leave out.</summary>
+    private const float MaxXtcThreshold = 0.5f;
 
     private readonly SamplingOptions _options;
     private readonly SamplerScratch _scratch;
+    private readonly LogitBiases _biases;
     private readonly TokenPenalties _penalties;
+    private readonly DryPenalty _dry;
+    private readonly Mirostat? _mirostat;
     private readonly RandomSource _random;
 
     /// <summary>A sampler with working memory of its own.</summary>
@@ -45,13 +54,19 @@ internal sealed class Sampler
     /// <summary>A sampler that shares working memory with others of its thread.</summary>
     /// <param name="options">Trusted to be in range.</param>
     /// <param name="scratch">Of the model's vocabulary size.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A bias names a token outside the vocabulary.</exception>
     public Sampler(SamplingOptions options, SamplerScratch scratch)
     {
         _options = options;
         _scratch = scratch;
+        _biases = new LogitBiases(options.LogitBias, scratch.Scores.Length);
         _penalties = new TokenPenalties(options);
+        _dry = new DryPenalty(options);
+        _mirostat = options.Mirostat ? new Mirostat(options.MirostatTau, options.MirostatEta) : null;
         _random = new RandomSource(options.Seed ?? RandomSource.NewSeed());
     }
+
+    private bool DrawsForXtc => _options.XtcProbability > 0 && _options.XtcThreshold <= MaxXtcThreshold && _mirostat is null;
 
     /// <summary>
     /// Takes note of the sequence's next token, for the penalties: every prompt token in order, then every generated one.
@@ -62,190 +77,119 @@ internal sealed class Sampler
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)_scratch.Scores.Length, nameof(token));
         _penalties.Accept(token, isPrompt);
+        _dry.Accept(token);
+    }
+
+    /// <inheritdoc cref="Sample(ReadOnlySpan{float}, ReadOnlySpan{int}, ReadOnlySpan{ulong})"/>
+    public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<int> bannedTokens) => Sample(logits, bannedTokens, []);
+
+    /// <summary>
+    /// Picks the next token; does not accept it. The token is taken as the sequence's next one: the random draws go on, and so
+    /// does mirostat.
+    /// </summary>
+    /// <param name="logits">Scores by token id, as many as the vocabulary has; not changed.</param>
+    /// <param name="bannedTokens">
+    /// Ids inside the vocabulary that must not be picked, in any order. With a mask, bans (biases of minus infinity too) that
+    /// would leave no allowed token are ignored; without one, not all tokens may be banned.
+    /// </param>
+    /// <param name="allowedTokens">
+    /// Mask of tokens that may be picked (<see cref="TokenMask"/>), at least one of them; empty when all may.
+    /// </param>
+    /// <returns>A token id that is allowed and not banned.</returns>
+    /// <exception cref="ArgumentException">A length is wrong, or no token may be picked.</exception>
+    public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<int> bannedTokens, ReadOnlySpan<ulong> allowedTokens)
+    {
+        CheckLengths(logits, allowedTokens);
+        bool bansHold = TokenMask.LeavesAny(allowedTokens, logits.Length, bannedTokens, _biases.Bans);
+        ReadOnlySpan<int> bans = bansHold || allowedTokens.IsEmpty ? bannedTokens : [];
+        ReadOnlySpan<float> scores = Adjust(logits, bans, bansHold, allowedTokens);
+        (int best, float bestScore) = ScoreKernels.FindBest(scores);
+        if (bestScore > float.MaxValue)
+        {
+            ScoreKernels.CopyScores(scores, _scratch.Scores);
+            scores = _scratch.Scores;
+            best = ScoreKernels.FindBest(scores).Index;
+        }
+
+        if (_options.Temperature == 0)
+        {
+            return best >= 0 ? best : FindLowest(allowedTokens, bans);
+        }
+
+        double xtcDraw = DrawsForXtc ? _random.NextDouble() : 1;
+        double draw = _random.NextDouble();
+        return best >= 0 ? Draw(new Candidates(_scratch, scores, best), xtcDraw, draw) : FindLowest(allowedTokens, bans);
+    }
+
+    private int Draw(Candidates candidates, double xtcDraw, double draw)
+    {
+        if (_mirostat is not null)
+        {
+            candidates.ApplyTemperature(_options.Temperature);
+            return _mirostat.Draw(ref candidates, draw);
+        }
+
+        Truncation.Apply(ref candidates, _options, xtcDraw, _scratch.MassCut);
+        candidates.ApplyTemperature(ChooseTemperature(ref candidates));
+        return candidates.TokenAt(candidates.Draw(draw));
     }
 
     /// <summary>
-    /// Picks the next token; does not accept it.
+    /// The temperature, or the one that follows the entropy: from the lower end of the range at entropy 0 to the upper end
+    /// where all tokens left are equally probable. Source: llama.cpp, <c>llama_sampler_init_temp_ext</c>.
     /// </summary>
-    /// <param name="logits">Scores by token id, as many as the vocabulary has; not changed.</param>
-    /// <param name="bannedTokens">Ids inside the vocabulary that must not be picked, in any order; not all of them.</param>
-    /// <returns>A token id that is not banned.</returns>
-    public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<int> bannedTokens)
+    private float ChooseTemperature(ref Candidates candidates)
     {
+        float range = _options.DynamicTemperatureRange;
+        int count = range > 0 ? candidates.CountLeft() : 1;
+        if (count < 2)
+        {
+            return _options.Temperature;
+        }
+
+        candidates.ComputeWeights();
+        double share = Math.Clamp(candidates.ComputeEntropy() / Math.Log(count), 0, 1);
+        float lowest = Math.Max(0, _options.Temperature - range);
+        double width = _options.Temperature + range - lowest;
+
+        // Not 0, by which the scores could not be divided; near 0 only the best is left.
+        return Math.Max(float.Epsilon, (float)(lowest + (width * Math.Pow(share, _options.DynamicTemperatureExponent))));
+    }
+
+    /// <summary>The scores after mask, bans, biases and penalties: the logits themselves when there are none, so that they need no copy.</summary>
+    private ReadOnlySpan<float> Adjust(ReadOnlySpan<float> logits, ReadOnlySpan<int> bans, bool biasesBan, ReadOnlySpan<ulong> allowedTokens)
+    {
+        if (bans.IsEmpty && allowedTokens.IsEmpty && _biases.IsEmpty && _penalties.IsEmpty && !_dry.IsOn)
+        {
+            return logits;
+        }
+
         float[] scores = _scratch.Scores;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, scores.Length, nameof(logits));
-        CopyScores(logits, scores);
-        foreach (int token in bannedTokens)
+        ScoreKernels.CopyScores(logits, scores);
+        TokenMask.Apply(allowedTokens, scores);
+        _biases.Apply(scores, biasesBan);
+        foreach (int token in bans)
         {
             scores[token] = float.NegativeInfinity;
         }
 
         _penalties.Apply(scores);
-        int best = FindBest(scores);
-        if (_options.Temperature == 0)
-        {
-            return best >= 0 ? best : FindLowestAllowed(bannedTokens);
-        }
-
-        double draw = _random.NextDouble();
-        return best >= 0 ? Draw(draw, scores[best], Truncate(scores[best])) : FindLowestAllowed(bannedTokens);
+        _dry.Apply(scores);
+        return scores;
     }
 
-    private static void CopyScores(ReadOnlySpan<float> logits, Span<float> scores)
+    private void CheckLengths(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowedTokens)
     {
-        for (int token = 0; token < logits.Length; token++)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, _scratch.Scores.Length, nameof(logits));
+        if (!allowedTokens.IsEmpty)
         {
-            float score = logits[token];
-            scores[token] = float.IsNaN(score) ? float.NegativeInfinity : Math.Min(score, float.MaxValue);
+            ArgumentOutOfRangeException.ThrowIfNotEqual(allowedTokens.Length, TokenMask.WordCount(logits.Length), nameof(allowedTokens));
         }
     }
 
-    /// <summary>The first of the highest scores; -1 when all are minus infinity.</summary>
-    private static int FindBest(ReadOnlySpan<float> scores)
+    private int FindLowest(ReadOnlySpan<ulong> allowedTokens, ReadOnlySpan<int> bans)
     {
-        int best = -1;
-        float bestScore = float.NegativeInfinity;
-        for (int token = 0; token < scores.Length; token++)
-        {
-            if (scores[token] > bestScore)
-            {
-                best = token;
-                bestScore = scores[token];
-            }
-        }
-
-        return best;
-    }
-
-    private int FindLowestAllowed(ReadOnlySpan<int> bannedTokens)
-    {
-        for (int token = 0; token < _scratch.Scores.Length; token++)
-        {
-            if (!bannedTokens.Contains(token))
-            {
-                return token;
-            }
-        }
-
-        throw new ArgumentException("Every token of the vocabulary is banned.", nameof(bannedTokens));
-    }
-
-    /// <summary>Highest key that top_k and top_p leave.</summary>
-    private ulong Truncate(float bestScore)
-    {
-        ulong cut = ulong.MaxValue;
-        if (_options.TopK > 0 && _options.TopK < _scratch.Scores.Length)
-        {
-            cut = CutTopK();
-        }
-
-        return _options.TopP < 1 ? CutTopP(bestScore, cut) : cut;
-    }
-
-    private ulong CutTopK()
-    {
-        // Collect what beats the k-th best so far; when the room for that is full, find the new k-th best and forget the rest.
-        float[] scores = _scratch.Scores;
-        int k = _options.TopK;
-        Span<ulong> keys = _scratch.Keys.AsSpan(0, (int)Math.Min(scores.Length, Math.Max(TopKRoom, 2L * k)));
-        int count = 0;
-        float bar = float.NegativeInfinity;
-        for (int token = 0; token < scores.Length; token++)
-        {
-            // The best k so far have lower ids, so an equal score is not enough.
-            if (count >= k && scores[token] <= bar)
-            {
-                continue;
-            }
-
-            if (count == keys.Length)
-            {
-                ulong worst = RankKey.Select(keys, k - 1);
-                bar = scores[RankKey.Token(worst)];
-                count = k;
-            }
-
-            keys[count++] = RankKey.Of(scores[token], token);
-        }
-
-        return RankKey.Select(keys[..count], k - 1);
-    }
-
-    private ulong CutTopP(float bestScore, ulong cut)
-    {
-        float[] scores = _scratch.Scores;
-        double total = ComputeWeights(bestScore, cut, float.NegativeInfinity, temperature: 1);
-
-        // Tokens below this share sum to less than what may be left out, so they lie behind the cut and need no sorting.
-        double negligible = (1 - (double)_options.TopP) * total / scores.Length;
-        int count = 0;
-        for (int token = 0; token < scores.Length; token++)
-        {
-            float weight = _scratch.Weights[token];
-            if (weight > 0 && weight >= negligible)
-            {
-                _scratch.Keys[count++] = RankKey.Of(scores[token], token);
-            }
-        }
-
-        Span<ulong> keys = _scratch.Keys.AsSpan(0, count);
-        keys.Sort();
-        double sum = 0;
-        foreach (ulong key in keys)
-        {
-            sum += _scratch.Weights[RankKey.Token(key)];
-            if (sum >= _options.TopP * total)
-            {
-                return key;
-            }
-        }
-
-        // Rounding kept the sum below p: nothing but the negligible is left out.
-        return keys[^1];
-    }
-
-    private int Draw(double draw, float bestScore, ulong cut)
-    {
-        float lowestScore = _options.MinP > 0 ? bestScore + MathF.Log(_options.MinP) : float.NegativeInfinity;
-        double target = draw * ComputeWeights(bestScore, cut, lowestScore, _options.Temperature);
-        double sum = 0;
-        int last = 0;
-        float[] weights = _scratch.Weights;
-        for (int token = 0; token < weights.Length; token++)
-        {
-            if (weights[token] > 0)
-            {
-                last = token;
-                sum += weights[token];
-                if (sum > target)
-                {
-                    break;
-                }
-            }
-        }
-
-        return last;
-    }
-
-    /// <summary>
-    /// Fills the weights exp((score - best) / temperature) of the tokens kept, 0 for all others, and returns their sum. The
-    /// best token has weight 1, so the sum is at least 1.
-    /// </summary>
-    private double ComputeWeights(float bestScore, ulong cut, float lowestScore, float temperature)
-    {
-        float[] scores = _scratch.Scores;
-        float[] weights = _scratch.Weights;
-        double total = 0;
-        float lowest = cut == ulong.MaxValue ? lowestScore : Math.Max(lowestScore, scores[RankKey.Token(cut)]);
-        for (int token = 0; token < scores.Length; token++)
-        {
-            // Only at the cut's own score does the id matter.
-            float score = scores[token];
-            bool kept = score > lowest || (score == lowest && RankKey.Of(score, token) <= cut);
-            weights[token] = kept ? MathF.Exp((score - bestScore) / temperature) : 0;
-            total += weights[token];
-        }
-
-        return total;
+        int token = TokenMask.FindLowest(allowedTokens, _scratch.Scores.Length, bans, []);
+        return token >= 0 ? token : throw new ArgumentException("No token of the vocabulary may be picked.", nameof(allowedTokens));
     }
 }

@@ -1,18 +1,27 @@
 namespace MistralServe.Inference.Sampling;
 
 /// <summary>
-/// Working memory of samplers: nothing in it outlives a call of <see cref="Sampler.Sample"/>, so all samplers of one thread
-/// may share one. Owned by one thread.
+/// Working memory of samplers, about 20 bytes a token: nothing in it outlives a call of <see cref="Sampler.Sample(ReadOnlySpan{float}, ReadOnlySpan{int})"/>,
+/// so all samplers of one thread may share one. Owned by one thread.
 /// </summary>
 /// <param name="vocabularySize">Number of tokens, above 0.</param>
 internal sealed class SamplerScratch(int vocabularySize)
 {
-    /// <summary>Adjusted scores by token id. Length: vocabulary size.</summary>
+    /// <summary>Adjusted scores, by token or by candidate. Length: vocabulary size.</summary>
     public float[] Scores { get; } = new float[vocabularySize];
 
-    /// <summary>Weights by token id. Length: vocabulary size.</summary>
+    /// <summary>Weights, by token or by candidate. Length: vocabulary size.</summary>
     public float[] Weights { get; } = new float[vocabularySize];
 
-    /// <summary>Rank keys to sort. Length: vocabulary size.</summary>
+    /// <summary>Token ids of the candidates that top_k keeps. Length: vocabulary size.</summary>
+    public int[] Ids { get; } = new int[vocabularySize];
+
+    /// <summary>Rank keys to select among. Length: vocabulary size.</summary>
     public ulong[] Keys { get; } = new ulong[vocabularySize];
+
+    /// <summary>Sums of the weights by block. Length: <see cref="ScoreKernels.BlockCount"/> of the vocabulary.</summary>
+    public double[] BlockSums { get; } = new double[ScoreKernels.BlockCount(vocabularySize)];
+
+    /// <summary>Finds cuts by probability mass.</summary>
+    public MassCut MassCut { get; } = new();
 }

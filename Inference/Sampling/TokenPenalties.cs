@@ -14,6 +14,9 @@ internal sealed class TokenPenalties(SamplingOptions options)
     private readonly Dictionary<int, int> _windowCounts = [];
     private readonly Dictionary<int, int> _generatedCounts = [];
 
+    /// <summary>True when <see cref="Apply"/> would change nothing.</summary>
+    public bool IsEmpty => _windowCounts.Count == 0 && _generatedCounts.Count == 0;
+
     /// <summary>Takes note of the sequence's next token.</summary>
     public void Accept(int token, bool isPrompt)
     {
@@ -40,7 +43,8 @@ internal sealed class TokenPenalties(SamplingOptions options)
     /// </summary>
     public void Apply(Span<float> scores)
     {
-        foreach (int token in _windowCounts.Keys)
+        // Not over .Keys: that makes an object at its first use.
+        foreach ((int token, _) in _windowCounts)
         {
             float score = scores[token];
             score = score <= 0 ? score * options.RepetitionPenalty : score / options.RepetitionPenalty;
