@@ -30,7 +30,7 @@ internal static class ChatEndpoint
         HttpContext context, [FromServices] ChatService chat, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
     {
         RequestResult<Call> call = await JsonBody.ReadAsync(
-            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? ""));
+            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", chat.Model.VocabularySize));
         if (!call.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, call.Error);
@@ -56,7 +56,7 @@ internal static class ChatEndpoint
             : AnswerWriter.WriteAsync(
                 context, generation, call.Generation.Choices, answer => ChatCompletion.From(identity, answer), OpenAiJsonContext.Wire.ChatCompletion);
 
-    private static RequestResult<Call> Read(JsonElement body, string principal)
+    private static RequestResult<Call> Read(JsonElement body, string principal, int vocabularySize)
     {
         RequestResult<ChatCompletionRequest> request = ChatRequestReader.Read(body, ChatRequestDialect.OpenAi);
         if (!request.Succeeded)
@@ -64,7 +64,7 @@ internal static class ChatEndpoint
             return request.Error;
         }
 
-        RequestResult<ChatGeneration> generation = ChatRequestValidator.Validate(request.Value, principal);
+        RequestResult<ChatGeneration> generation = ChatRequestValidator.Validate(request.Value, principal, vocabularySize);
         return generation.Succeeded
             ? new Call(generation.Value, request.Value.Stream ?? false, request.Value.StreamOptions?.IncludeUsage ?? false)
             : generation.Error;

@@ -11,16 +11,17 @@ internal static class ChatRequestValidator
     /// <summary>Validates a request.</summary>
     /// <param name="request">What the reader read; its JSON document must still live.</param>
     /// <param name="principal">Name of the caller's key; empty when no keys are configured.</param>
+    /// <param name="vocabularySize">Number of tokens of the model; 0 when it is not known, then no token can be named.</param>
     /// <returns>A generation that refers to no JSON; or an error that names the field and its range.</returns>
-    public static RequestResult<ChatGeneration> Validate(ChatCompletionRequest request, string principal)
+    public static RequestResult<ChatGeneration> Validate(ChatCompletionRequest request, string principal, int vocabularySize = 0)
     {
         var errors = new RequestErrors();
         var prompt = new ChatGeneration
         {
             Messages = ChatMessageContent.ToMessages(request.Messages, errors),
-            MaxTokens = GenerationFieldsValidator.Clamp(request.MaxCompletionTokens ?? request.MaxTokens),
+            MaxTokens = new FieldRanges(errors).AtLeast("max_completion_tokens", request.MaxCompletionTokens ?? request.MaxTokens, 0),
         };
-        ChatGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, errors);
+        ChatGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, vocabularySize, errors);
         return errors.First is { } error ? error : generation;
     }
 }

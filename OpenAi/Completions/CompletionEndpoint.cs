@@ -30,7 +30,7 @@ internal static class CompletionEndpoint
         HttpContext context, [FromServices] CompletionService completions, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
     {
         RequestResult<CompletionPlan> plan = await JsonBody.ReadAsync(
-            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? ""));
+            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", completions.Model.VocabularySize));
         if (!plan.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, plan.Error);
@@ -58,9 +58,9 @@ internal static class CompletionEndpoint
                 context, generation, plan.Generation.Choices,
                 answer => TextCompletion.From(identity, plan.Select(answer.Choices), answer.Usage), OpenAiJsonContext.Wire.TextCompletion);
 
-    private static RequestResult<CompletionPlan> Read(JsonElement body, string principal)
+    private static RequestResult<CompletionPlan> Read(JsonElement body, string principal, int vocabularySize)
     {
         RequestResult<CompletionRequest> request = CompletionRequestReader.Read(body);
-        return request.Succeeded ? CompletionRequestValidator.Validate(request.Value, principal) : request.Error;
+        return request.Succeeded ? CompletionRequestValidator.Validate(request.Value, principal, vocabularySize) : request.Error;
     }
 }

@@ -15,20 +15,16 @@ internal static class CompletionRequestValidator
     /// <summary>Validates a request.</summary>
     /// <param name="request">What the reader read; its JSON document must still live.</param>
     /// <param name="principal">Name of the caller's key; empty when no keys are configured.</param>
+    /// <param name="vocabularySize">Number of tokens of the model; 0 when it is not known, then no token can be named.</param>
     /// <returns>What to generate and what to return of it, without reference to JSON; or an error that names the field and its range.</returns>
-    public static RequestResult<CompletionPlan> Validate(CompletionRequest request, string principal)
+    public static RequestResult<CompletionPlan> Validate(CompletionRequest request, string principal, int vocabularySize)
     {
         var errors = new RequestErrors();
-        if (request.MaxTokens is < 0)
-        {
-            errors.AddInvalidValue("max_tokens", $"'max_tokens' must be 0 or more, but is {request.MaxTokens}.");
-        }
-
         CompletionGeneration prompt = CompletionPrompt.Read(request.Prompt, errors) with
         {
-            MaxTokens = GenerationFieldsValidator.Clamp(request.MaxTokens) ?? DefaultMaxTokens,
+            MaxTokens = new FieldRanges(errors).AtLeast("max_tokens", request.MaxTokens, 0) ?? DefaultMaxTokens,
         };
-        CompletionGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, errors);
+        CompletionGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, vocabularySize, errors);
         CompletionPlan plan = ToPlan(request, generation, errors);
         return errors.First is { } error ? error : plan;
     }
@@ -36,8 +32,9 @@ internal static class CompletionRequestValidator
     private static CompletionPlan ToPlan(CompletionRequest request, CompletionGeneration generation, RequestErrors errors)
     {
         int returned = generation.Choices;
-        int candidates = GenerationFieldsValidator.ToChoices("best_of", request.BestOf, min: 0, errors) is { } given and not 0 ? given : returned;
-        bool isRanked = request.BestOf > 1; // one candidate is ranked already
+        int bestOf = new FieldRanges(errors).Between("best_of", request.BestOf, 0, GenerationLimits.MaxChoices) ?? 0;
+        int candidates = bestOf == 0 ? returned : bestOf;
+        bool isRanked = bestOf > 1; // one candidate is ranked already
         if (candidates < returned)
         {
             errors.AddInvalidValue("best_of", $"'best_of' must be at least 'n' ({returned}), but is {candidates}.");

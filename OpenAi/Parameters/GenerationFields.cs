@@ -68,18 +68,88 @@ internal abstract record GenerationFields
 
     [JsonPropertyName("repeat_penalty")]
     [Description("Divides the logits of tokens seen among the last repeat_last_n. Default 1 (off). Not in OpenAI's API.")]
-    [Range(GenerationLimits.MinRepetitionPenalty, GenerationLimits.MaxRepetitionPenalty)]
+    [Range(GenerationLimits.MinFactor, GenerationLimits.MaxFactor)]
     public double? RepeatPenalty { get; init; }
 
     [JsonPropertyName("repetition_penalty")]
     [Description("Other name of repeat_penalty.")]
-    [Range(GenerationLimits.MinRepetitionPenalty, GenerationLimits.MaxRepetitionPenalty)]
+    [Range(GenerationLimits.MinFactor, GenerationLimits.MaxFactor)]
     public double? RepetitionPenalty { get; init; }
 
     [JsonPropertyName("repeat_last_n")]
     [Description("How many last tokens, prompt included, repeat_penalty looks at; -1 is all. Default 64. Not in OpenAI's API.")]
     [Range(-1, int.MaxValue)]
     public long? RepeatLastN { get; init; }
+
+    [JsonPropertyName("logit_bias")]
+    [Description(
+        "Added to the logits of tokens: a map of up to 1024 token ids to -100..100, or false to ban the token. llama-server's list "
+        + "of pairs [id, bias] is taken too.")]
+    public JsonElement? LogitBias { get; init; }
+
+    [JsonPropertyName("typical_p")]
+    [Description("Keep the tokens whose information is nearest to the entropy, up to this sum of probabilities. Default 1 (off). Not in OpenAI's API.")]
+    [Range(0.0, 1.0)]
+    public double? TypicalP { get; init; }
+
+    [JsonPropertyName("top_n_sigma")]
+    [Description("Drop tokens whose logit is this many standard deviations below the highest; 0 or -1 is off. Default 0. Not in OpenAI's API.")]
+    [Range(-1, GenerationLimits.MaxFactor)]
+    public double? TopNSigma { get; init; }
+
+    [JsonPropertyName("xtc_probability")]
+    [Description("Chance of leaving out all top choices but the least probable one. Default 0 (off). Not in OpenAI's API.")]
+    [Range(0.0, 1.0)]
+    public double? XtcProbability { get; init; }
+
+    [JsonPropertyName("xtc_threshold")]
+    [Description("Probability from which on a token is a top choice; above 0.5 is off. Default 0.1. Not in OpenAI's API.")]
+    [Range(0.0, 1.0)]
+    public double? XtcThreshold { get; init; }
+
+    [JsonPropertyName("dynatemp_range")]
+    [Description("The temperature follows the entropy, by up to this much down and up. Default 0 (off). Not in OpenAI's API.")]
+    [Range(0, GenerationLimits.MaxTemperature)]
+    public double? DynamicTemperatureRange { get; init; }
+
+    [JsonPropertyName("dynatemp_exponent")]
+    [Description("Power of the entropy that dynatemp_range follows. Default 1. Not in OpenAI's API.")]
+    [Range(GenerationLimits.MinFactor, GenerationLimits.MaxFactor)]
+    public double? DynamicTemperatureExponent { get; init; }
+
+    [JsonPropertyName("mirostat")]
+    [Description("2 keeps the surprise of the text near mirostat_tau, instead of truncation; 0 is off. Default 0. Not in OpenAI's API.")]
+    public long? Mirostat { get; init; }
+
+    [JsonPropertyName("mirostat_tau")]
+    [Description("Surprise that mirostat aims at, in bits a token. Default 5. Not in OpenAI's API.")]
+    [Range(0, GenerationLimits.MaxFactor)]
+    public double? MirostatTau { get; init; }
+
+    [JsonPropertyName("mirostat_eta")]
+    [Description("Share of the error in surprise that each token corrects. Default 0.1. Not in OpenAI's API.")]
+    [Range(0.0, 1.0)]
+    public double? MirostatEta { get; init; }
+
+    [JsonPropertyName("dry_multiplier")]
+    [Description("Weight of the penalty on tokens that would go on with a sequence seen before. Default 0 (off). Not in OpenAI's API.")]
+    [Range(0, GenerationLimits.MaxFactor)]
+    public double? DryMultiplier { get; init; }
+
+    [JsonPropertyName("dry_base")]
+    [Description("The DRY penalty grows by this factor with each token of the repeated sequence. Default 1.75. Not in OpenAI's API.")]
+    [Range(1, GenerationLimits.MaxFactor)]
+    public double? DryBase { get; init; }
+
+    [JsonPropertyName("dry_allowed_length")]
+    [Description("Sequences shorter than this many tokens may be repeated freely. Default 2. Not in OpenAI's API.")]
+    [Range(0, int.MaxValue)]
+    public long? DryAllowedLength { get; init; }
+
+    [JsonPropertyName("dry_penalty_last_n")]
+    [Description("How many last tokens, prompt included, DRY searches; 0 is off, -1 is all. Default -1. Not in OpenAI's API.")]
+    [Range(-1, int.MaxValue)]
+    public long? DryPenaltyLastN { get; init; }
 
     [JsonPropertyName("ignore_eos")]
     [Description("Go on after the model's end token, until the token limit or a stop string. Not in OpenAI's API.")]

@@ -11,7 +11,9 @@ internal static class GenerationFieldsReader
     public static IReadOnlyList<string> Names { get; } =
     [
         "model", "n", "temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "seed", "stream", "stream_options",
-        "top_k", "min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n", "ignore_eos", "cache_prompt",
+        "top_k", "min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n", "logit_bias",
+        "typical_p", "top_n_sigma", "xtc_probability", "xtc_threshold", "dynatemp_range", "dynatemp_exponent", "mirostat",
+        "mirostat_tau", "mirostat_eta", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "ignore_eos", "cache_prompt",
         "speculative", "speculative.n_max",
     ];
 
@@ -34,6 +36,20 @@ internal static class GenerationFieldsReader
             RepeatPenalty = fields.GetNumber("repeat_penalty"),
             RepetitionPenalty = fields.GetNumber("repetition_penalty"),
             RepeatLastN = fields.GetInteger("repeat_last_n", saturate: true),
+            LogitBias = fields.Get("logit_bias"),
+            TypicalP = fields.GetNumber("typical_p"),
+            TopNSigma = fields.GetNumber("top_n_sigma"),
+            XtcProbability = fields.GetNumber("xtc_probability"),
+            XtcThreshold = fields.GetNumber("xtc_threshold"),
+            DynamicTemperatureRange = fields.GetNumber("dynatemp_range"),
+            DynamicTemperatureExponent = fields.GetNumber("dynatemp_exponent"),
+            Mirostat = fields.GetInteger("mirostat", saturate: true),
+            MirostatTau = fields.GetNumber("mirostat_tau"),
+            MirostatEta = fields.GetNumber("mirostat_eta"),
+            DryMultiplier = fields.GetNumber("dry_multiplier"),
+            DryBase = fields.GetNumber("dry_base"),
+            DryAllowedLength = fields.GetInteger("dry_allowed_length", saturate: true),
+            DryPenaltyLastN = fields.GetInteger("dry_penalty_last_n", saturate: true),
             IgnoreEos = fields.GetBoolean("ignore_eos"),
             CachePrompt = fields.GetBoolean("cache_prompt"),
             Speculative = fields.GetBoolean("speculative"),

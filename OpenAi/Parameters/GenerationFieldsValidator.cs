@@ -9,44 +9,22 @@ internal static class GenerationFieldsValidator
     /// <param name="generation">The generation so far.</param>
     /// <param name="fields">What the reader read; its JSON document must still live.</param>
     /// <param name="principal">Name of the caller's key; empty when no keys are configured.</param>
+    /// <param name="vocabularySize">Number of tokens of the model; 0 when it is not known, then no token can be named.</param>
     /// <param name="errors">Where values out of range are noted; with any, the result must not be used.</param>
-    public static T Apply<T>(T generation, GenerationFields fields, string principal, RequestErrors errors)
-        where T : GenerationParameters => generation with
+    public static T Apply<T>(T generation, GenerationFields fields, string principal, int vocabularySize, RequestErrors errors)
+        where T : GenerationParameters
+    {
+        var ranges = new FieldRanges(errors);
+        bool maySpeculate = ranges.AtLeast("speculative.n_max", fields.SpeculativeMax, 0) is not 0 && (fields.Speculative ?? true);
+        return generation with
         {
-            Choices = ToChoices("n", fields.N, min: 1, errors) ?? 1,
-            Sampling = SamplingFields.ToSampling(fields, errors),
+            Choices = ranges.Between("n", fields.N, 1, GenerationLimits.MaxChoices) ?? 1,
+            Sampling = SamplingFields.ToSampling(fields, vocabularySize, errors),
             StopStrings = StopStrings.Read(fields.Stop, errors),
             IgnoreEndOfGeneration = fields.IgnoreEos ?? false,
-            Speculate = MaySpeculate(fields, errors),
+            Speculate = maySpeculate,
             CachePrompt = fields.CachePrompt ?? true,
             Principal = principal,
         };
-
-    /// <summary>Checks a number of choices; null when absent.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="value">Its value.</param>
-    /// <param name="min">Smallest value.</param>
-    /// <param name="errors">Where a value out of range is noted.</param>
-    public static int? ToChoices(string name, long? value, int min, RequestErrors errors)
-    {
-        if (value < min || value > GenerationLimits.MaxChoices)
-        {
-            errors.AddInvalidValue(name, $"'{name}' must be between {min} and {GenerationLimits.MaxChoices}, but is {value}.");
-        }
-
-        return Clamp(value);
-    }
-
-    /// <summary>For counts without an upper bound: the engine cuts to the context, so a value past 32 bits means the same as the largest one.</summary>
-    public static int? Clamp(long? value) => value is null ? null : (int)Math.Min(value.Value, int.MaxValue);
-
-    private static bool MaySpeculate(GenerationFields fields, RequestErrors errors)
-    {
-        if (fields.SpeculativeMax is < 0)
-        {
-            errors.AddInvalidValue("speculative.n_max", $"'speculative.n_max' must be 0 or more, but is {fields.SpeculativeMax}.");
-        }
-
-        return (fields.Speculative ?? true) && fields.SpeculativeMax is not 0;
     }
 }

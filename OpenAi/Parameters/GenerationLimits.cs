@@ -12,11 +12,20 @@ internal static class GenerationLimits
     /// <summary>OpenAI's published range for the frequency and presence penalties, both signs.</summary>
     public const double MaxPenalty = 2;
 
-    /// <summary>Ours: beyond 0.01 to 100 a single division loses the order of the logits in float rounding.</summary>
-    public const double MinRepetitionPenalty = 0.01;
+    /// <summary>
+    /// For repetition penalties, and for exponents and weights without a bound of their own. Ours: beyond 0.01 to 100 a single
+    /// division loses the order of the logits in float rounding.
+    /// </summary>
+    public const double MinFactor = 0.01;
 
-    /// <inheritdoc cref="MinRepetitionPenalty"/>
-    public const double MaxRepetitionPenalty = 100;
+    /// <inheritdoc cref="MinFactor"/>
+    public const double MaxFactor = 100;
+
+    /// <summary>OpenAI's published range, both signs.</summary>
+    public const int MaxLogitBias = 100;
+
+    /// <summary>Ours: each is added at every token.</summary>
+    public const int MaxLogitBiases = 1024;
 
     /// <summary>Ours: OpenAI allows 4, local clients send more; each is matched against every token.</summary>
     public const int MaxStopStrings = 16;

@@ -24,11 +24,11 @@ internal sealed class UnsupportedFields
         new("guided_regex", IsEmpty, NoConstraint),
         new("guided_choice", IsEmpty, NoConstraint),
         new("guided_grammar", IsEmpty, NoConstraint),
-        new("logit_bias", IsZeroBias, NoTokenControl),
         new("bad_words", IsEmpty, NoTokenControl),
         new("allowed_token_ids", IsEmpty, NoTokenControl),
         new("stop_token_ids", IsEmpty, NoTokenControl),
         new("min_tokens", IsZero, NoTokenControl),
+        new("dry_sequence_breakers", IsEmpty, "DRY runs without breakers"),
         new("use_beam_search", IsFalse, "beam search is not supported"),
         new("lora", IsEmpty, "adapters are not supported"),
         // A template is a program, and a negative n_discard was an out-of-bounds write elsewhere (CVE-2026-21869): never from a request.
@@ -94,10 +94,6 @@ internal sealed class UnsupportedFields
         value.ValueKind == JsonValueKind.Object
         && value.TryGetProperty("type"u8, out JsonElement type)
         && IsText(type);
-
-    // A bias of exactly 0 does nothing, whatever its key.
-    private static bool IsZeroBias(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(entry => IsZero(entry.Value));
 
     private static bool IsTextOnly(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText);

@@ -40,7 +40,7 @@ internal sealed class AnswerRoutes : IAsyncDisposable
         var routes = new AnswerRoutes();
         TimeSpan interval = keepAliveInterval ?? TimeSpan.FromSeconds(30);
         using JsonDocument document = JsonDocument.Parse(completion);
-        CompletionPlan plan = CompletionRequestValidator.Validate(CompletionRequestReader.Read(document.RootElement).Value!, "").Value!;
+        CompletionPlan plan = CompletionRequestValidator.Validate(CompletionRequestReader.Read(document.RootElement).Value!, "", 100).Value!;
         routes._server = await RestServer.StartAsync(app =>
         {
             app.MapGet("/stream", (HttpContext c) => Stream(c, includeUsage: false));

@@ -39,6 +39,44 @@ public sealed class ChatRequestTests
     }
 
     [Fact]
+    public void Every_sampler_field_reaches_the_options()
+    {
+        Inference.Sampling.SamplingOptions options = Parse(Request(
+            """
+            "typical_p":0.5,"top_n_sigma":1.5,"xtc_probability":0.25,"xtc_threshold":0.2,"dynatemp_range":0.5,"dynatemp_exponent":2,
+            "mirostat":2,"mirostat_tau":3,"mirostat_eta":0.5,"dry_multiplier":0.8,"dry_base":2,"dry_allowed_length":3,"dry_penalty_last_n":64
+            """)).Sampling;
+        var expected = new Inference.Sampling.SamplingOptions
+        {
+            TypicalP = 0.5f, TopNSigma = 1.5f, XtcProbability = 0.25f, XtcThreshold = 0.2f, DynamicTemperatureRange = 0.5f,
+            DynamicTemperatureExponent = 2, Mirostat = true, MirostatTau = 3, MirostatEta = 0.5f, DryMultiplier = 0.8f, DryBase = 2,
+            DryAllowedLength = 3, DryWindow = 64,
+        };
+        Assert.Equal(expected, options);
+    }
+
+    [Theory]
+    [InlineData("""{"5":-100,"99":1.5,"foo":0,"1000":0.0,"7":false}""")]
+    [InlineData("""[[5,-100],[99,1.5],["foo",0],[1000,0],[7,false]]""")]
+    public void A_logit_bias_is_a_map_or_a_list_of_pairs(string value) => Assert.Equal(
+        new Dictionary<int, float> { [5] = -100, [99] = 1.5f, [7] = float.NegativeInfinity },
+        Parse(Request($"\"logit_bias\":{value}")).Sampling.LogitBias);
+
+    [Fact]
+    public void A_logit_bias_holds_1024_tokens() =>
+        Assert.Empty(Parse(Request($$"""
+            "logit_bias":{{{string.Join(',', Enumerable.Range(0, 1024).Select(id => $"\"{id}\":0"))}}}
+            """)).Sampling.LogitBias);
+
+    [Fact]
+    public void Without_a_vocabulary_no_token_can_be_named()
+    {
+        using JsonDocument document = JsonDocument.Parse(Request("\"logit_bias\":{\"0\":1}"));
+        ChatCompletionRequest request = ChatRequestReader.Read(document.RootElement, ChatRequestDialect.McpArguments).Value!;
+        Assert.Equal("logit_bias.0", ChatRequestValidator.Validate(request, "").Error!.Param);
+    }
+
+    [Fact]
     public void Null_means_absent_and_values_that_ask_for_nothing_pass()
     {
         ChatGeneration generation = Parse(
@@ -150,6 +188,6 @@ public sealed class ChatRequestTests
     {
         using JsonDocument document = JsonDocument.Parse(json);
         RequestResult<ChatCompletionRequest> request = ChatRequestReader.Read(document.RootElement, dialect);
-        return request.Succeeded ? ChatRequestValidator.Validate(request.Value, "key-1") : request.Error;
+        return request.Succeeded ? ChatRequestValidator.Validate(request.Value, "key-1", vocabularySize: 100) : request.Error;
     }
 }

@@ -80,7 +80,7 @@ public sealed class CompletionRequestTests
         using JsonDocument document = JsonDocument.Parse(json);
         RequestResult<CompletionRequest> request = CompletionRequestReader.Read(document.RootElement);
         Assert.True(request.Succeeded, request.Error?.Message);
-        RequestResult<CompletionPlan> plan = CompletionRequestValidator.Validate(request.Value, "key-1");
+        RequestResult<CompletionPlan> plan = CompletionRequestValidator.Validate(request.Value, "key-1", 100);
         Assert.True(plan.Succeeded, plan.Error?.Message);
         return plan.Value;
     }
