@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.Inference.Native;
@@ -28,13 +26,13 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     private readonly LlamaVocabulary _vocabulary;
     private readonly BatchBuffer _batch;
     private readonly nint _memory;
-    private readonly CallbackState* _state;
+    private readonly ComputeMonitor _monitor;
 
-    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, CallbackState* state)
+    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, ComputeMonitor monitor)
     {
         _model = model;
         _context = context;
-        _state = state;
+        _monitor = monitor;
         _vocabulary = new LlamaVocabulary(model);
         nint handle = context.DangerousGetHandle();
         _memory = LlamaApi.llama_get_memory(handle);
@@ -63,25 +61,24 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     /// <returns>The runner, or a sentence for the operator.</returns>
     public static (LlamaRunner? Runner, string? Problem) Load(string path, LlamaContextOptions options, Func<float, bool> progress)
     {
-        nint model = LoadModel(path, progress);
-        if (model == 0)
+        (LlamaModelHandle? model, string? problem) = LlamaModelHandle.Load(path, progress);
+        if (model is null)
         {
-            return (null, $"llama.cpp cannot load {path}: {LlamaLog.TakeLastError() ?? "it gives no reason; --log-level debug shows its log"}");
+            return (null, problem);
         }
 
-        var modelHandle = new LlamaModelHandle(model);
-        var state = (CallbackState*)NativeMemory.AllocZeroed((nuint)sizeof(CallbackState));
-        nint context = CreateContext(model, options, state);
+        var monitor = new ComputeMonitor();
+        nint context = CreateContext(model.DangerousGetHandle(), options, monitor);
         if (context == 0)
         {
-            modelHandle.Dispose();
-            NativeMemory.Free(state);
+            model.Dispose();
+            monitor.Dispose();
             return (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
                 + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
         }
 
-        var contextHandle = new LlamaContextHandle(context, modelHandle, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
-        return (new LlamaRunner(modelHandle, contextHandle, options, state), null);
+        var contextHandle = new LlamaContextHandle(context, model, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
+        return (new LlamaRunner(model, contextHandle, options, monitor), null);
     }
 
     /// <inheritdoc/>
@@ -94,7 +91,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Token, (uint)_vocabulary.Count);
         }
 
-        Volatile.Write(ref _state->Abort, 0);
+        _monitor.Begin();
         return LlamaApi.llama_decode(_context.DangerousGetHandle(), _batch.Fill(rows)) switch
         {
             0 => DecodeResult.Done,
@@ -140,10 +137,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public int ActivityCount => Volatile.Read(ref _state->Activity);
+    public int ActivityCount => _monitor.ActivityCount;
 
     /// <inheritdoc/>
-    public void RequestAbort() => Volatile.Write(ref _state->Abort, 1);
+    public void RequestAbort() => _monitor.RequestAbort();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -151,29 +148,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         _batch.Dispose();
         _context.Dispose();
         _model.Dispose();
-        NativeMemory.Free(_state);
+        _monitor.Dispose();
     }
 
-    private static nint LoadModel(string path, Func<float, bool> progress)
-    {
-        LlamaModelParams parameters = LlamaApi.llama_model_default_params();
-        var state = GCHandle.Alloc(progress);
-        try
-        {
-            parameters.progress_callback = &ProgressCallback;
-            parameters.progress_callback_user_data = (void*)GCHandle.ToIntPtr(state);
-            fixed (byte* pointer = NativeRuntime.ToNative(path))
-            {
-                return LlamaApi.llama_model_load_from_file(pointer, parameters);
-            }
-        }
-        finally
-        {
-            state.Free();
-        }
-    }
-
-    private static nint CreateContext(nint model, LlamaContextOptions options, CallbackState* state)
+    private static nint CreateContext(nint model, LlamaContextOptions options, ComputeMonitor monitor)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
@@ -183,42 +161,9 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
         parameters.flash_attn_type = 0;
         parameters.kv_unified = 0;
-        parameters.abort_callback = &AbortCallback;
-        parameters.abort_callback_data = state;
+        monitor.Attach(ref parameters);
         return LlamaApi.llama_init_from_model(model, parameters);
     }
 
     private void CheckSequence(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)SequenceCount);
-
-    // Called once per graph node, on the decode thread: one count and one read, nothing else.
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte AbortCallback(void* state)
-    {
-        var shared = (CallbackState*)state;
-        shared->Activity++;
-        return (byte)Volatile.Read(ref shared->Abort);
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte ProgressCallback(float progress, void* state)
-    {
-        try
-        {
-            var report = (Func<float, bool>)GCHandle.FromIntPtr((nint)state).Target!;
-            return report(progress) ? (byte)1 : (byte)0;
-        }
-#pragma warning disable CA1031 // The frame above is native: an exception must not leave.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return 1;
-        }
-    }
-
-    // What the abort callback sees; native memory, because the callback must not touch managed objects.
-    private struct CallbackState
-    {
-        public int Abort;
-        public int Activity;
-    }
 }
