@@ -5,6 +5,7 @@ using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
+using MistralServe.Inference.Native;
 using MistralServe.Mcp.Tools;
 
 namespace MistralServe.Hosting;
@@ -47,13 +48,18 @@ internal sealed class EngineModel : IServedModel
             QueueLimit = settings.QueueLength,
             QueueTimeout = settings.QueueTimeout,
             RequestTimeout = settings.RequestTimeout,
+            CacheStreams = Math.Min(settings.CacheStreams, LlamaRunner.MaxSequences - settings.Parallel),
+            MaxDraftTokens = settings.MaxDraftTokens,
         };
+        long limit = settings.CacheMemoryMebibytes * 1024L * 1024 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+        ContextLayout layout = ContextLayout.Choose(description, options, settings.FlashAttention, settings.QuantizedKeys, limit);
+        options = options with { CacheStreams = layout.CacheStreams };
         ModelLoadOptions load = new(
             settings.NativeDirectory ?? AppContext.BaseDirectory,
             settings.CpuVariant ?? "auto",
             settings.ChatTemplate,
             settings.ThreadCount ?? PhysicalCores.Count());
-        ModelLoader loader = new(description, load, options, loggers);
+        ModelLoader loader = new(description, load, layout, loggers);
         _engine = new InferenceEngine(options, loader.Load, time, loggers.CreateLogger<InferenceEngine>());
         GenerationStarter starter = new(description, _engine);
         _completions = new CompletionService(starter);

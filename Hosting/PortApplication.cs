@@ -87,7 +87,14 @@ internal static class PortApplication
     }
 
     /// <summary>Where a started application listens, the port that was taken for 0 included.</summary>
-    public static IPEndPoint GetEndPoint(WebApplication app) => IPEndPoint.Parse(new Uri(app.Urls.First()).Authority);
+    public static IPEndPoint GetEndPoint(WebApplication app) => ParseUrl(app.Urls.First());
+
+    /// <summary>The end point of a listener's URL. Not from its authority, which leaves out port 80.</summary>
+    internal static IPEndPoint ParseUrl(string url)
+    {
+        Uri uri = new(url);
+        return new IPEndPoint(IPAddress.Parse(uri.DnsSafeHost), uri.Port);
+    }
 
     private static void Configure(KestrelServerOptions kestrel, PortDefinition port)
     {

@@ -29,6 +29,21 @@ internal sealed record ServeSettings
     /// <summary>Tokens of one request, prompt and answer together; null means the smaller of 4,096 and the training length.</summary>
     public int? ContextLength { get; init; }
 
+    /// <summary>Sequences kept beyond <see cref="Parallel"/> as room for cached prefixes, 0..255; fewer when memory does not suffice.</summary>
+    public int CacheStreams { get; init; } = 2;
+
+    /// <summary>Most memory for the KV cache of all sequences, in MiB; null means a quarter of the memory.</summary>
+    public int? CacheMemoryMebibytes { get; init; }
+
+    /// <summary>Whether the fused attention kernel is used; null means by rule from the model's shape.</summary>
+    public bool? FlashAttention { get; init; }
+
+    /// <summary>Whether keys are cached as Q8_0 instead of F16.</summary>
+    public bool QuantizedKeys { get; init; }
+
+    /// <summary>Most tokens guessed at a time by lookup, 0..64; 0 turns speculation off.</summary>
+    public int MaxDraftTokens { get; init; } = 16;
+
     /// <summary>Native compute threads; null means the number of physical cores.</summary>
     public int? ThreadCount { get; init; }
 

@@ -51,6 +51,12 @@ internal sealed record ModelDescription
     /// <summary>Width of the hidden state; the dimension of embeddings.</summary>
     public int EmbeddingLength { get; init; }
 
+    /// <summary>Width of one attention head; 0 when the header does not say.</summary>
+    public int HeadSize { get; init; }
+
+    /// <summary>Numbers that the KV cache holds for one token: over all layers, keys and values.</summary>
+    public long KeyValueElementsPerToken { get; init; }
+
     /// <summary>Name of the most common tensor type by bytes, for example <c>Q4_1</c>.</summary>
     public string? Quantization { get; init; }
 

@@ -16,12 +16,12 @@ internal sealed record ModelLoadOptions(string NativeFolder, string CpuVariant, 
 /// Brings libraries and model into the process, on the decode thread. Cheap refusals come first: library, CPU variant and
 /// chat template are checked before the weights are read.
 /// </summary>
-internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptions options, EngineOptions engineOptions, ILoggerFactory loggers)
+internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptions options, ContextLayout layout, ILoggerFactory loggers)
 {
     // Rows of one decode call: prompts are cut into such parts, cancellation is seen between them.
     private const int BatchSize = 512;
 
-    // Inputs of one call of an embedding model. Ours: a batch is full with 128 tokens, and few inputs have fewer than four.
+    // Inputs of one call of an embedding model. Ours: a batch of several is full with 128 tokens, and few inputs have fewer than four.
     private const int EmbeddingSequences = 32;
 
     private readonly ILogger _logger = loggers.CreateLogger("MistralServe.Inference.ModelLoader");
@@ -55,12 +55,22 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
 
         if (model.Capabilities.HasFlag(ModelCapabilities.Embedding))
         {
-            var embedding = new LlamaContextOptions(engineOptions.ContextLength, EmbeddingSequences, engineOptions.ContextLength, options.Threads);
+            var embedding = new LlamaContextOptions(layout.ContextLength, EmbeddingSequences, layout.ContextLength, options.Threads);
             (LlamaEmbeddingRunner? embeddingRunner, problem) = LlamaEmbeddingRunner.Load(model.Path, embedding, progress);
             return (embeddingRunner, problem);
         }
 
-        var context = new LlamaContextOptions(engineOptions.ContextLength, engineOptions.Parallel, Math.Min(BatchSize, engineOptions.ContextLength), options.Threads);
+        if (layout.KeyValueBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        {
+            return (null, $"the KV cache needs more memory than there is ({layout}); lower --ctx-size or --parallel");
+        }
+
+        LogLayout(_logger, layout);
+
+        // Never fewer rows than sequences: each may have one in the same call, and the library aborts the process otherwise.
+        int sequences = layout.Parallel + layout.CacheStreams;
+        int batchSize = Math.Max(sequences, Math.Min(BatchSize, layout.ContextLength));
+        var context = new LlamaContextOptions(layout.ContextLength, sequences, batchSize, options.Threads, layout.FlashAttention, layout.QuantizedKeys);
         (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, progress);
         return (runner, problem);
     }
@@ -82,6 +92,9 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Chat template: taken for llama.cpp's built-in format {Format}, an approximation of the model's own template")]
     private static partial void LogFormat(ILogger logger, string format);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Information, Message = "{Layout}")]
+    private static partial void LogLayout(ILogger logger, ContextLayout layout);
 
     [LoggerMessage(EventId = 12, Level = LogLevel.Warning, Message = "The model has no chat template: chat is refused until one is given by --chat-template")]
     private static partial void LogNoFormat(ILogger logger);

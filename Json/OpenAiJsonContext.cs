@@ -2,7 +2,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MistralServe.OpenAi;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Completions;
+using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Models;
 
 namespace MistralServe.Json;
@@ -11,7 +14,11 @@ namespace MistralServe.Json;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ChatCompletionRequest))]
 [JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(CompletionRequest))]
+[JsonSerializable(typeof(TextCompletion))]
 [JsonSerializable(typeof(CompletionUsage))]
+[JsonSerializable(typeof(EmbeddingRequest))]
+[JsonSerializable(typeof(EmbeddingList))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelObject))]
 [JsonSerializable(typeof(ErrorResponse))]

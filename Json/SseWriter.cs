@@ -54,13 +54,14 @@ internal sealed class SseWriter(PipeWriter output) : IDisposable
     /// <summary>Writes a comment line; parsers ignore it, proxies and clients see that the connection lives.</summary>
     public void WriteComment() => _buffer.Write(":\n\n"u8);
 
-    /// <summary>Sends what is pending in one write. Waits while the client reads slowly.</summary>
+    /// <summary>Sends what is pending in one write, and the headers of the response in any case. Waits while the client reads slowly.</summary>
     /// <returns>False when the client is gone: write nothing more.</returns>
     public async ValueTask<bool> FlushAsync(CancellationToken aborted)
     {
         try
         {
-            FlushResult result = await output.WriteAsync(_buffer.WrittenMemory, aborted);
+            // An empty write would leave the headers where they are.
+            FlushResult result = HasPending ? await output.WriteAsync(_buffer.WrittenMemory, aborted) : await output.FlushAsync(aborted);
             _buffer.ResetWrittenCount();
             return !result.IsCompleted && !result.IsCanceled && !aborted.IsCancellationRequested;
         }

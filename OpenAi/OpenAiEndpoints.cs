@@ -1,5 +1,7 @@
 using MistralServe.Json;
 using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Completions;
+using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Models;
 
 namespace MistralServe.OpenAi;
@@ -18,14 +20,16 @@ internal static class OpenAiEndpoints
     public static IApplicationBuilder UseErrorObjects(IApplicationBuilder app) => app.UseMiddleware<ErrorObjectMiddleware>();
 
     /// <summary>
-    /// Maps the routes of the API. Needs the singletons <see cref="Inference.Chat.ChatService"/>,
-    /// <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
+    /// Maps the routes of the API. Needs the singletons <see cref="Inference.Chat.ChatService"/>, <see cref="Inference.Chat.CompletionService"/>,
+    /// <see cref="Inference.Embedding.EmbeddingService"/>, <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <returns>The group, for conventions of the host.</returns>
     public static RouteGroupBuilder Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1");
         ChatEndpoint.Map(group);
+        CompletionEndpoint.Map(group);
+        EmbeddingEndpoint.Map(group);
         ModelsEndpoint.Map(group);
         return group;
     }

@@ -25,8 +25,11 @@ internal sealed class RequestErrors
     /// <summary>The value is valid and asks for something this server does not do.</summary>
     public void AddUnsupported(string param, string message) => Add("unsupported_value", param, message);
 
-    /// <summary>The text is not JSON, or not Unicode.</summary>
+    /// <summary>The text is not JSON.</summary>
     public void AddInvalidJson(string message) => Add("invalid_json", null, message);
+
+    /// <summary>The text is JSON and not Unicode (see <see cref="Json.JsonText.IsWellFormed"/>).</summary>
+    public void AddNotUnicode() => AddInvalidJson("The request holds text that is not Unicode: invalid UTF-8, or half of a surrogate pair.");
 
     private void Add(string code, string? param, string message) => First ??= new ApiError(400, Type, code, message, param);
 }

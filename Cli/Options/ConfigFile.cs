@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MistralServe.Json;
 
 namespace MistralServe.Cli.Options;
 
@@ -26,7 +27,11 @@ internal static class ConfigFile
             }
 
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), Options);
-            return Read(document.RootElement, path, rows);
+
+            // The parser looks into strings only when they are read, and would throw then.
+            return JsonText.IsWellFormed(document.RootElement)
+                ? Read(document.RootElement, path, rows)
+                : (null, $"--config: {path} holds text that is not Unicode: invalid UTF-8, or half of a surrogate pair.");
         }
         catch (JsonException exception)
         {

@@ -30,6 +30,10 @@ internal static class OptionTable
         ("error", LogLevel.Error),
     ];
 
+    private static readonly (string Word, bool Value)[] KeyTypes = [("f16", false), ("q8_0", true)];
+
+    private static readonly (string Word, bool? Value)[] AttentionModes = [("auto", null), ("on", true), ("off", false)];
+
     /// <summary>Options of <c>serve</c>, in the order in which help shows them.</summary>
     public static readonly IReadOnlyList<OptionRow> Serve =
     [
@@ -55,6 +59,21 @@ internal static class OptionTable
             "Tokens of one request, prompt and answer together.",
             settings => settings.ContextLength, (settings, value) => settings with { ContextLength = (int)value },
             "the smaller of 4,096 and the model's training length"),
+        OptionRow.Integer("--cache-streams", null, "COUNT", 0, 255,
+            "Sequences beyond --parallel that keep prefixes in the cache while all others are busy; fewer when --cache-memory does not suffice.",
+            settings => settings.CacheStreams, (settings, value) => settings with { CacheStreams = (int)value }),
+        OptionRow.Integer("--cache-memory", null, "MIB", 1, 16_777_216,
+            "Most memory for the KV cache. Each of the --parallel and --cache-streams sequences takes its share at the start; the log says how much.",
+            settings => settings.CacheMemoryMebibytes, (settings, value) => settings with { CacheMemoryMebibytes = (int)value }, "a quarter of the memory"),
+        OptionRow.Choice("--cache-type-k", "TYPE", KeyTypes,
+            "Type of the keys in the KV cache. q8_0 halves them and rounds a little; it goes without flash attention only.",
+            settings => settings.QuantizedKeys, (settings, value) => settings with { QuantizedKeys = value }),
+        OptionRow.Choice("--flash-attention", "MODE", AttentionModes,
+            "Fused attention kernel: faster long prompts, slower tokens behind them on most CPUs; auto chooses by the model's shape.",
+            settings => settings.FlashAttention, (settings, value) => settings with { FlashAttention = value }),
+        OptionRow.Integer("--draft-max", null, "TOKENS", 0, 64,
+            "Most tokens guessed at a time by lookup in prompt and answer (speculation); 0 turns it off.",
+            settings => settings.MaxDraftTokens, (settings, value) => settings with { MaxDraftTokens = (int)value }),
         OptionRow.Integer("--threads", null, "COUNT", 1, 1024,
             "Compute threads of the native library.",
             settings => settings.ThreadCount, (settings, value) => settings with { ThreadCount = (int)value }, "physical cores"),

@@ -61,9 +61,23 @@ internal static class SettingsReader
             sources[row.Flag] = source;
         }
 
-        return settings.Port == settings.McpPort && settings.Port != 0
-            ? new SettingsResult(null, sources, $"--port and --mcp-port are both {settings.Port}; give two different ports.")
+        // A command that opens no MCP port may be pointed at any port, the default of the other one included.
+        bool opensBoth = rows.Any(row => row.Flag == "--mcp-port");
+        return FindContradiction(settings, opensBoth) is { } contradiction
+            ? new SettingsResult(null, sources, contradiction)
             : new SettingsResult(settings, sources, null);
+    }
+
+    private static string? FindContradiction(ServeSettings settings, bool opensBoth)
+    {
+        if (opensBoth && settings.Port == settings.McpPort && settings.Port != 0)
+        {
+            return $"--port and --mcp-port are both {settings.Port}; give two different ports.";
+        }
+
+        return settings is { FlashAttention: true, QuantizedKeys: true }
+            ? "--cache-type-k q8_0 needs --flash-attention off: the fused kernel wants keys and values of one type."
+            : null;
     }
 
     private static (IReadOnlyList<string> Texts, OptionSource Source) Find(

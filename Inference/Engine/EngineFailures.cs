@@ -11,11 +11,11 @@ internal static class EngineFailures
 
     /// <summary>Waited too long.</summary>
     public static EngineFailure QueueTimeout(TimeSpan limit) =>
-        new(EngineFailureCode.QueueTimeout, $"The request waited {Number((int)limit.TotalSeconds)} s for a free sequence, which is the limit. Try again later.", RetryAfter: TimeSpan.FromSeconds(5));
+        new(EngineFailureCode.QueueTimeout, $"The request waited {Seconds(limit)} s for a free sequence, which is the limit. Try again later.", RetryAfter: TimeSpan.FromSeconds(5));
 
     /// <summary>Ran too long.</summary>
     public static EngineFailure Deadline(TimeSpan limit) =>
-        new(EngineFailureCode.DeadlineExceeded, $"The request ran for {Number((int)limit.TotalSeconds)} s, which is the limit. Ask for fewer tokens.");
+        new(EngineFailureCode.DeadlineExceeded, $"The request ran for {Seconds(limit)} s, which is the limit. Ask for fewer tokens.");
 
     /// <summary>The server is going down.</summary>
     public static EngineFailure ShuttingDown() =>
@@ -28,6 +28,8 @@ internal static class EngineFailures
     /// <summary>The prompt is too long.</summary>
     public static EngineFailure ContextExceeded(string promptTokens, int contextLength, string param) =>
         new(EngineFailureCode.ContextLengthExceeded, $"The prompt has {promptTokens} tokens, but one request can hold {Number(contextLength)} tokens, prompt and answer together. Shorten it.", param);
+
+    private static string Seconds(TimeSpan limit) => limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -16,6 +16,9 @@ internal abstract class EngineJob(long arrivedAt, Action wakeEngine)
     /// <summary>Places of the queue that it takes while it waits.</summary>
     public abstract int Places { get; }
 
+    /// <summary>Whether a part of it runs already, so that the queue's wait limit no longer counts.</summary>
+    public virtual bool MayWaitLonger => false;
+
     /// <summary>Whether the reader has gone. Any thread.</summary>
     public bool IsCancelled => _cancelled;
 

@@ -6,6 +6,12 @@ internal sealed record EngineOptions
     /// <summary>Requests decoded together.</summary>
     public int Parallel { get; init; } = 4;
 
+    /// <summary>Sequences beyond those that run together: room for cached prefixes while all are busy.</summary>
+    public int CacheStreams { get; init; }
+
+    /// <summary>Most tokens guessed at a time by lookup; 0 turns speculation off.</summary>
+    public int MaxDraftTokens { get; init; } = 16;
+
     /// <summary>Tokens of one request, prompt and answer together.</summary>
     public int ContextLength { get; init; } = 4096;
 

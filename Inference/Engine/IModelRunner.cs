@@ -39,6 +39,12 @@ internal interface IModelRunner : IRunner
     int BatchSize { get; }
 
     /// <summary>
+    /// Whether positions can be removed from the end of a sequence. False for models whose memory is a running state (recurrent,
+    /// hybrid): no guesses are tried on them.
+    /// </summary>
+    bool CanCut { get; }
+
+    /// <summary>
     /// Computes the rows and stores their keys and values. Rows must be sorted by sequence, then position.
     /// </summary>
     DecodeResult Decode(ReadOnlySpan<BatchRow> rows);

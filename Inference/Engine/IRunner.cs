@@ -9,6 +9,6 @@ internal interface IRunner : IDisposable
     /// <summary>Rises while the model computes, so that a long batch can be told from a stuck one. Any thread.</summary>
     int ActivityCount { get; }
 
-    /// <summary>Makes a running computation end soon. Any thread.</summary>
+    /// <summary>Makes a running computation, and any later one, end soon: the engine is stopping. Any thread.</summary>
     void RequestAbort();
 }

@@ -42,11 +42,13 @@ internal sealed partial class InferenceEngine
     private readonly WakeSignal _wake = new();
     private readonly TaskCompletionSource<string?> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile EngineState _state = EngineState.Loading;
+    private int _state = (int)EngineState.Loading;
     private volatile float _loadProgress;
     private volatile bool _stopRequested;
     private volatile IRunner? _runner;
     private int _places;
+    // Decode thread only: requests taken from the queue and not yet counted as ended.
+    private int _taken;
     private int _seenActivity;
     private int _active;
     private long _heartbeat;
@@ -68,7 +70,7 @@ internal sealed partial class InferenceEngine
     }
 
     /// <summary>State now.</summary>
-    public EngineState State => _state;
+    public EngineState State => (EngineState)Volatile.Read(ref _state);
 
     /// <summary>Share of the model loaded so far, 0..1.</summary>
     public float LoadProgress => _loadProgress;
@@ -119,7 +121,7 @@ internal sealed partial class InferenceEngine
     /// <returns>The place, or why there is none: the queue is full or the server is going down.</returns>
     public (QueuePlace? Place, EngineFailure? Failure) TryEnter(int choices = 1)
     {
-        if (_state is EngineState.Draining or EngineState.Stopped)
+        if (State is EngineState.Draining or EngineState.Stopped)
         {
             return (null, EngineFailures.ShuttingDown());
         }
@@ -153,7 +155,7 @@ internal sealed partial class InferenceEngine
             }
         }
 
-        return await _loaded.Task.ConfigureAwait(false) is null && _state != EngineState.Stopped ? null : EngineFailures.ShuttingDown();
+        return await _loaded.Task.ConfigureAwait(false) is null && State != EngineState.Stopped ? null : EngineFailures.ShuttingDown();
     }
 
     /// <summary>Hands a generation to the decode thread; the place goes with it. Only for a model that generates text.</summary>
@@ -182,28 +184,12 @@ internal sealed partial class InferenceEngine
         return job.ToComputation();
     }
 
-    private void Submit(EngineJob job, QueuePlace place)
-    {
-        place.Transfer();
-        if (_queue.Writer.TryWrite(job))
-        {
-            _wake.Set();
-        }
-        else
-        {
-            // Places bound the channel, so only a completed channel refuses: the engine has stopped.
-            LeaveQueue(job.Places);
-            job.Fail(EngineFailures.ShuttingDown());
-            Interlocked.Decrement(ref _active);
-        }
-    }
-
     /// <summary>Refuses new requests from now on; running ones go on.</summary>
     public void Drain()
     {
-        if (_state is EngineState.Loading or EngineState.Ready)
+        if (!TryMove(EngineState.Ready, EngineState.Draining))
         {
-            _state = EngineState.Draining;
+            TryMove(EngineState.Loading, EngineState.Draining);
         }
     }
 
@@ -221,6 +207,25 @@ internal sealed partial class InferenceEngine
         LeaveQueue(choices);
         Interlocked.Decrement(ref _active);
     }
+
+    private void Submit(EngineJob job, QueuePlace place)
+    {
+        place.Transfer();
+        if (_queue.Writer.TryWrite(job))
+        {
+            _wake.Set();
+        }
+        else
+        {
+            // Places bound the channel, so only a completed channel refuses: the engine has stopped.
+            LeaveQueue(job.Places);
+            job.Fail(EngineFailures.ShuttingDown());
+            Interlocked.Decrement(ref _active);
+        }
+    }
+
+    // A drain that comes while the load ends must not be undone.
+    private bool TryMove(EngineState from, EngineState to) => Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
 
     private void LeaveQueue(int choices) => Interlocked.Add(ref _places, -choices);
 
@@ -250,7 +255,7 @@ internal sealed partial class InferenceEngine
             _loaded.TrySetResult("the engine failed while loading the model");
         }
 
-        _state = EngineState.Stopped;
+        Volatile.Write(ref _state, (int)EngineState.Stopped);
         _queue.Writer.TryComplete();
         if (scheduler is not null)
         {
@@ -281,11 +286,7 @@ internal sealed partial class InferenceEngine
         _loadProgress = 1;
         IScheduler scheduler = CreateScheduler(runner);
         Volatile.Write(ref _heartbeat, _time.GetTimestamp());
-        if (_state == EngineState.Loading)
-        {
-            _state = EngineState.Ready;
-        }
-
+        TryMove(EngineState.Loading, EngineState.Ready);
         _loaded.TrySetResult(null);
         LogReady(_logger, _time.GetElapsedTime(start).TotalSeconds, _options.Parallel, _options.ContextLength);
         return scheduler;
@@ -304,9 +305,9 @@ internal sealed partial class InferenceEngine
         TakeQueue(scheduler);
         bool worked = scheduler.Step();
         CountActive(scheduler);
+        Volatile.Write(ref _meanServiceSeconds, scheduler.MeanServiceSeconds);
         if (!worked)
         {
-            Volatile.Write(ref _meanServiceSeconds, scheduler.MeanServiceSeconds);
             _wake.Wait(scheduler.RunningCount > 0 ? StallWait : IdleWait);
         }
     }
@@ -331,9 +332,6 @@ internal sealed partial class InferenceEngine
             Interlocked.Add(ref _active, -ended);
         }
     }
-
-    // Decode thread only: requests taken from the queue and not yet counted as ended.
-    private int _taken;
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Model ready after {Seconds:F2} s: {Sequences} sequences of {ContextLength} tokens")]
     private static partial void LogReady(ILogger logger, double seconds, int sequences, int contextLength);

@@ -4,28 +4,25 @@ namespace MistralServe.Inference.Engine;
 
 /// <summary>
 /// Decides what each decode call computes. One step:
-/// 1. drop waiting and running requests that were cancelled or are past their limits;
-/// 2. admit waiting requests, in arrival order, while a sequence is free;
-/// 3. one row for each generating sequence, sample, publish;
-/// 4. one batch of prompt chunks, round-robin, so that a long prompt never stalls the others.
+/// 1. drop running requests that were cancelled or are past their limits;
+/// 2. admit waiting requests, in arrival order, while fewer than the allowed number run; then drop those that waited too long;
+/// 3. end the waits for a common start that another request was computing;
+/// 4. one row (and guesses) for each generating sequence: decode, sample, publish;
+/// 5. one batch of prompt chunks in equal shares, so that a long prompt never stalls the others.
 /// Generating rows and prompt chunks are separate calls: with one KV stream a sequence the library computes rows of unequal
 /// count in separate graphs anyway, and so the tokens leave first. Engine thread only.
 /// </summary>
 internal sealed class Scheduler : IScheduler
 {
-    // While others generate, a prompt chunk is what they wait for between two tokens; 128 rows is where prompt speed levels off.
-    private const int ChunkBesideDecoding = 128;
-
     private readonly IModelRunner _runner;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly WaitingLine<GenerationJob> _waiting;
-    private readonly SequenceSlot[] _slots;
-    private readonly List<SequenceSlot> _inBatch = [];
+    private readonly List<GenerationJob> _alive = [];
+    private readonly SlotPool _pool;
+    private readonly GenerationBatch _generation;
+    private readonly PromptBatch _prompts;
     private readonly SamplerScratch _scratch;
-    private readonly BatchRow[] _rows;
-    private long _useCounter;
-    private int _nextPromptSlot;
 
     /// <summary>Creates a scheduler over a loaded model.</summary>
     /// <param name="runner">The model.</param>
@@ -38,31 +35,46 @@ internal sealed class Scheduler : IScheduler
         _options = options;
         _time = time;
         _waiting = new WaitingLine<GenerationJob>(options.QueueTimeout, time, leftQueue);
-        _slots = [.. Enumerable.Range(0, Math.Min(runner.SequenceCount, options.Parallel)).Select(id => new SequenceSlot(id))];
+        _pool = new SlotPool(runner);
+        _generation = new GenerationBatch(runner, options);
+        _prompts = new PromptBatch(runner, _pool.Slots.Length);
         _scratch = new SamplerScratch(runner.Vocabulary.Count);
-        _rows = new BatchRow[runner.BatchSize];
     }
 
     /// <inheritdoc/>
-    public int AliveCount => _waiting.Count + RunningCount;
+    public int AliveCount => _alive.Count;
 
     /// <inheritdoc/>
-    public int RunningCount => _slots.Count(slot => slot.Job is not null);
+    public int RunningCount => _pool.BusyCount;
 
     /// <inheritdoc/>
     public double MeanServiceSeconds { get; private set; }
 
     /// <inheritdoc/>
-    public void Enqueue(EngineJob job) => _waiting.Add((GenerationJob)job);
+    public void Enqueue(EngineJob job)
+    {
+        var generation = (GenerationJob)job;
+        _alive.Add(generation);
+        _waiting.Add(generation);
+    }
 
     /// <inheritdoc/>
     public bool Step()
     {
-        _waiting.DropOverdue();
         DropRunning();
         Admit();
+        _waiting.DropOverdue();
+        foreach (SequenceSlot slot in _pool.Slots)
+        {
+            if (slot.Choice is { Donor: not null })
+            {
+                _pool.ResolveDonor(slot);
+            }
+        }
+
         bool generated = DecodeGenerating();
-        bool prompted = DecodePrompts(besideDecoding: generated);
+        bool prompted = DecodePrompts(besideStreams: generated);
+        _alive.RemoveAll(static job => job.IsOver);
         return generated || prompted;
     }
 
@@ -70,244 +82,228 @@ internal sealed class Scheduler : IScheduler
     public void FailAll(EngineFailure failure)
     {
         _waiting.FailAll(failure);
-        foreach (SequenceSlot slot in _slots)
+        foreach (SequenceSlot slot in _pool.Slots)
         {
-            if (slot.Job is { } job)
+            if (slot.Choice is { } choice)
             {
-                job.Fail(failure);
-                Release(slot);
+                choice.Job.Fail(failure);
+                _pool.Release(slot);
             }
         }
+
+        _alive.RemoveAll(static job => job.IsOver);
     }
 
     private void DropRunning()
     {
-        foreach (SequenceSlot slot in _slots)
+        foreach (SequenceSlot slot in _pool.Slots)
         {
-            if (slot.Job is not { } job)
+            if (slot.Choice is not { } choice)
             {
                 continue;
             }
 
-            if (job.StalledSince != 0 && !job.IsReaderFull)
+            GenerationJob job = choice.Job;
+            if (choice.StalledSince != 0 && !job.IsReaderFull)
             {
-                job.StalledSince = 0;
-                job.PublishText();
+                choice.StalledSince = 0;
+                job.PublishText(choice);
             }
 
-            if (job.IsCancelled || (job.StalledSince != 0 && _time.GetElapsedTime(job.StalledSince) > _options.StallTimeout))
+            if (job.IsCancelled || (choice.StalledSince != 0 && _time.GetElapsedTime(choice.StalledSince) > _options.StallTimeout))
             {
                 End(slot, FinishReason.Cancelled);
             }
-            else if (_time.GetElapsedTime(job.ArrivedAt) > _options.RequestTimeout)
+            else if (job.IsOver || _time.GetElapsedTime(job.ArrivedAt) > _options.RequestTimeout)
             {
                 job.Fail(EngineFailures.Deadline(_options.RequestTimeout));
-                Release(slot);
+                _pool.Release(slot);
             }
         }
     }
 
     private void Admit()
     {
-        while (_waiting.First is { } first && FindSlot(first.Request.Prompt) is { } slot)
+        while (_waiting.First is { } job && _pool.BusyCount < _options.Parallel)
         {
-            Start(_waiting.TakeFirst(), slot);
-        }
-    }
-
-    // The free sequence that shares the longest start with the prompt; among equals the least recently used, then the lowest id.
-    private SequenceSlot? FindSlot(ReadOnlySpan<int> prompt)
-    {
-        SequenceSlot? best = null;
-        int bestCommon = -1;
-        foreach (SequenceSlot slot in _slots)
-        {
-            if (slot.Job is not null)
+            if (job.IsOver || job.IsCancelled)
             {
+                _waiting.TakeFirst();
+                job.EndCancelled();
                 continue;
             }
 
-            int common = slot.CountCommonPrefix(prompt);
-            if (common > bestCommon || (common == bestCommon && slot.LastUsed < best!.LastUsed))
+            Start(job.Choices[job.AdmittedCount++]);
+            if (job.AdmittedCount == job.Choices.Length)
             {
-                best = slot;
-                bestCommon = common;
+                _waiting.TakeFirst();
             }
         }
-
-        return best;
     }
 
-    private void Start(GenerationJob job, SequenceSlot slot)
+    private void Start(ChoiceState choice)
     {
-        // At least one prompt token must be computed again: its logits are not kept.
-        int keep = Math.Min(slot.CountCommonPrefix(job.Request.Prompt), job.Request.Prompt.Length - 1);
-        if (keep < slot.Tokens.Count && !_runner.RemoveFrom(slot.Id, keep))
+        GenerationRequest request = choice.Job.Request;
+        _pool.Assign(choice);
+        choice.AdmittedAt = _time.GetTimestamp();
+
+        // Each choice draws from a generator of its own, the first from the one that a request with a single choice has.
+        SamplingOptions sampling = request.Sampling;
+        choice.Sampler = new Sampler(sampling.Seed is { } seed ? sampling with { Seed = seed + choice.Index } : sampling, _scratch);
+        foreach (int token in request.Prompt)
         {
-            // This model's memory cannot be cut in the middle: never wrong, only slower.
-            _runner.RemoveFrom(slot.Id, 0);
-            keep = 0;
+            choice.Sampler.Accept(token, isPrompt: true);
         }
 
-        slot.Tokens.RemoveRange(keep, slot.Tokens.Count - keep);
-        slot.Job = job;
-        job.Sequence = slot.Id;
-        job.AdmittedAt = _time.GetTimestamp();
-        job.CachedTokens = job.PromptComputed = keep;
-        job.Sampler = new Sampler(job.Request.Sampling, _scratch);
-        foreach (int token in job.Request.Prompt)
-        {
-            job.Sampler.Accept(token, isPrompt: true);
-        }
+        choice.Drafts = request.Speculate && _options.MaxDraftTokens > 0 && _runner.CanCut ? new DraftLookup(_options.ContextLength, _options.MaxDraftTokens) : null;
 
         // The reader knows now that the request runs: a stream's headers leave here, before the prompt is computed.
-        job.PublishPromptProgress();
+        choice.Job.PublishPromptProgress(choice);
     }
 
     private bool DecodeGenerating()
     {
-        int rows = 0;
-        _inBatch.Clear();
-        foreach (SequenceSlot slot in _slots)
-        {
-            if (slot.Job is not { IsGenerating: true } job)
-            {
-                continue;
-            }
-
-            if (job.IsReaderFull)
-            {
-                job.StalledSince = job.StalledSince == 0 ? _time.GetTimestamp() : job.StalledSince;
-                continue;
-            }
-
-            _rows[rows++] = new BatchRow(job.NextToken, slot.Tokens.Count, slot.Id, WantLogits: true);
-            _inBatch.Add(slot);
-        }
-
+        int rows = _generation.Fill(_pool.Slots, _time.GetTimestamp());
         if (rows == 0)
         {
             return false;
         }
 
-        if (!Decode(rows))
+        if (Decode(_generation.Rows, _generation.Members))
         {
-            return true;
-        }
-
-        for (int row = 0; row < rows; row++)
-        {
-            SequenceSlot slot = _inBatch[row];
-            slot.Tokens.Add(slot.Job!.NextToken);
-            SampleNext(slot, row);
+            _generation.RemoveFillers();
+            foreach (GenerationBatch.Member member in _generation.Members)
+            {
+                Advance(member);
+            }
         }
 
         return true;
     }
 
-    private bool DecodePrompts(bool besideDecoding)
+    // Samples row by row as long as the guesses were right; what was guessed wrong leaves the cache again.
+    private void Advance(GenerationBatch.Member member)
     {
-        int budget = besideDecoding ? Math.Min(ChunkBesideDecoding, _rows.Length) : _rows.Length;
-        int waiting = _slots.Count(slot => slot.Job is { IsGenerating: false });
-        if (waiting == 0)
+        SequenceSlot slot = member.Slot;
+        ChoiceState choice = slot.Choice!;
+        slot.Tokens.Add(choice.NextToken);
+        int accepted = 0;
+        bool ended = SampleNext(slot, member.FirstRow);
+        while (!ended && accepted < member.DraftCount && choice.NextToken == _generation.Rows[member.FirstRow + accepted + 1].Token)
+        {
+            accepted++;
+            choice.AcceptedDrafts++;
+            slot.Tokens.Add(choice.NextToken);
+            ended = SampleNext(slot, member.FirstRow + accepted);
+        }
+
+        if (member.DraftCount > 0)
+        {
+            choice.RejectedDrafts += member.DraftCount - accepted;
+            choice.Drafts!.Learn(member.DraftCount, accepted);
+            if (accepted < member.DraftCount)
+            {
+                _runner.RemoveFrom(slot.Id, slot.Tokens.Count);
+            }
+        }
+
+        if (ended)
+        {
+            ReleaseEnded(slot);
+        }
+        else
+        {
+            choice.Job.PublishText(choice);
+        }
+    }
+
+    private bool DecodePrompts(bool besideStreams)
+    {
+        if (_prompts.Fill(_pool.Slots, besideStreams) == 0)
         {
             return false;
         }
 
-        // Equal shares, starting behind the sequence that came last, then sorted by sequence: equal row counts of adjacent
-        // sequences are computed in one graph.
-        _inBatch.Clear();
-        for (int i = 0; i < _slots.Length && _inBatch.Count < budget; i++)
+        long start = _time.GetTimestamp();
+        if (!Decode(_prompts.Rows, _prompts.Members))
         {
-            SequenceSlot slot = _slots[(_nextPromptSlot + i) % _slots.Length];
-            if (slot.Job is { IsGenerating: false })
-            {
-                _inBatch.Add(slot);
-            }
+            return true;
         }
 
-        _nextPromptSlot = (_inBatch[0].Id + 1) % _slots.Length;
-        _inBatch.Sort((a, b) => a.Id.CompareTo(b.Id));
-        int rows = FillPromptRows(Math.Max(1, budget / _inBatch.Count), budget);
-        if (Decode(rows))
+        foreach (PromptBatch.Member member in _prompts.Members)
         {
-            PublishPrompts(rows);
-        }
-
-        return true;
-    }
-
-    private int FillPromptRows(int share, int budget)
-    {
-        int rows = 0;
-        foreach (SequenceSlot slot in _inBatch)
-        {
-            int[] prompt = slot.Job!.Request.Prompt;
-            int from = slot.Job.PromptComputed;
-            int count = Math.Min(Math.Min(share, prompt.Length - from), budget - rows);
-            for (int i = from; i < from + count; i++)
+            SequenceSlot slot = member.Slot;
+            ChoiceState choice = slot.Choice!;
+            slot.Tokens.AddRange(choice.Prompt.AsSpan(choice.PromptComputed, member.Count));
+            choice.PromptComputed += member.Count;
+            if (!choice.IsGenerating)
             {
-                _rows[rows++] = new BatchRow(prompt[i], i, slot.Id, WantLogits: i == prompt.Length - 1);
+                choice.Job.PublishPromptProgress(choice);
             }
-        }
-
-        return rows;
-    }
-
-    private void PublishPrompts(int rows)
-    {
-        int row = 0;
-        foreach (SequenceSlot slot in _inBatch)
-        {
-            GenerationJob job = slot.Job!;
-            while (row < rows && _rows[row].Sequence == slot.Id)
+            else if (SampleNext(slot, member.LastRow))
             {
-                slot.Tokens.Add(_rows[row++].Token);
-            }
-
-            job.PromptComputed = slot.Tokens.Count;
-            if (job.IsGenerating)
-            {
-                SampleNext(slot, row - 1);
+                ReleaseEnded(slot);
             }
             else
             {
-                job.PublishPromptProgress();
+                choice.Job.PublishText(choice);
             }
         }
+
+        _prompts.Learn(_time.GetElapsedTime(start));
+        return true;
     }
 
-    private void SampleNext(SequenceSlot slot, int row)
+    // Draws the token after a row. True when the choice has ended by it; its last event is sent then.
+    private bool SampleNext(SequenceSlot slot, int row)
     {
-        GenerationJob job = slot.Job!;
+        ChoiceState choice = slot.Choice!;
+        GenerationRequest request = choice.Job.Request;
         IVocabulary vocabulary = _runner.Vocabulary;
-        ReadOnlySpan<int> banned = job.Request.IgnoreEndOfGeneration ? vocabulary.EndOfGenerationTokens : [];
-        int token = job.Sampler!.Sample(_runner.GetLogits(row), banned);
-        job.Sampler.Accept(token, isPrompt: false);
-        job.GeneratedCount++;
-        job.NextToken = token;
+        ReadOnlySpan<int> banned = request.IgnoreEndOfGeneration ? vocabulary.EndOfGenerationTokens : [];
+        ReadOnlySpan<float> logits = _runner.GetLogits(row);
+        int token = choice.Sampler!.Sample(logits, banned);
+        choice.Sampler.Accept(token, isPrompt: false);
+        if (request.ScoreChoices)
+        {
+            choice.LogProbability += LogProbability.Compute(logits, token);
+        }
+
+        choice.GeneratedCount++;
+        choice.NextToken = token;
+        FinishReason reason = FinishReason.None;
         if (vocabulary.IsEndOfGeneration(token))
         {
-            End(slot, FinishReason.EndOfGeneration);
+            reason = FinishReason.EndOfGeneration;
         }
-        else if (job.Text.Append(vocabulary.GetBytes(token)))
+        else if (choice.Text.Append(vocabulary.GetBytes(token)))
         {
-            End(slot, FinishReason.StopString);
+            reason = FinishReason.StopString;
         }
-        else if (job.GeneratedCount >= job.Request.MaxTokens || slot.Tokens.Count >= _options.ContextLength)
+        else if (choice.GeneratedCount >= request.MaxTokens || slot.Tokens.Count >= _options.ContextLength)
         {
-            End(slot, FinishReason.Length);
+            reason = FinishReason.Length;
         }
-        else
+
+        if (reason == FinishReason.None)
         {
-            job.PublishText();
+            return false;
         }
+
+        choice.Job.Finish(choice, reason);
+        return true;
     }
 
-    // One decode call. On failure the requests in it end with an error, their sequences are emptied, the others go on.
-    private bool Decode(int rows)
+    // One decode call. Without room cached prefixes go first. A failure ends the requests in the batch, the others go on.
+    private bool Decode<TMember>(ReadOnlySpan<BatchRow> rows, List<TMember> members)
+        where TMember : struct, IBatchMember
     {
-        DecodeResult result = _runner.Decode(_rows.AsSpan(0, rows));
+        DecodeResult result = _runner.Decode(rows);
+        if (result == DecodeResult.NoRoom && _pool.EvictAll())
+        {
+            result = _runner.Decode(rows);
+        }
+
         if (result == DecodeResult.Done)
         {
             return true;
@@ -315,12 +311,11 @@ internal sealed class Scheduler : IScheduler
 
         // Only a stopping engine aborts.
         EngineFailure failure = result == DecodeResult.Aborted ? EngineFailures.ShuttingDown() : EngineFailures.Fault();
-        foreach (SequenceSlot slot in _inBatch)
+        foreach (TMember member in members)
         {
-            slot.Job!.Fail(failure);
-            Release(slot);
-            _runner.RemoveFrom(slot.Id, 0);
-            slot.Tokens.Clear();
+            member.Slot.Choice!.Job.Fail(failure);
+            _pool.Release(member.Slot);
+            _pool.Clear(member.Slot);
         }
 
         return false;
@@ -328,16 +323,15 @@ internal sealed class Scheduler : IScheduler
 
     private void End(SequenceSlot slot, FinishReason reason)
     {
-        GenerationJob job = slot.Job!;
-        double seconds = _time.GetElapsedTime(job.AdmittedAt).TotalSeconds;
-        MeanServiceSeconds = MeanServiceSeconds == 0 ? seconds : 0.8 * MeanServiceSeconds + 0.2 * seconds;
-        job.Finish(reason);
-        Release(slot);
+        ChoiceState choice = slot.Choice!;
+        choice.Job.Finish(choice, reason);
+        ReleaseEnded(slot);
     }
 
-    private void Release(SequenceSlot slot)
+    private void ReleaseEnded(SequenceSlot slot)
     {
-        slot.Job = null;
-        slot.LastUsed = ++_useCounter;
+        double seconds = _time.GetElapsedTime(slot.Choice!.AdmittedAt).TotalSeconds;
+        MeanServiceSeconds = MeanServiceSeconds == 0 ? seconds : 0.8 * MeanServiceSeconds + 0.2 * seconds;
+        _pool.Release(slot);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class WaitingLine<TJob>(TimeSpan limit, TimeProvider time, Actio
         {
             LinkedListNode<TJob>? next = node.Next;
             TJob job = node.Value;
-            bool late = time.GetElapsedTime(job.ArrivedAt) > limit;
+            bool late = !job.MayWaitLonger && time.GetElapsedTime(job.ArrivedAt) > limit;
             if (job.IsCancelled || late)
             {
                 _jobs.Remove(node);

@@ -17,6 +17,21 @@ internal static class MetadataKeys
     /// <summary>Width of the hidden state.</summary>
     public static string EmbeddingLength(string architecture) => architecture + ".embedding_length";
 
+    /// <summary>Number of layers.</summary>
+    public static string BlockCount(string architecture) => architecture + ".block_count";
+
+    /// <summary>Number of attention heads.</summary>
+    public static string HeadCount(string architecture) => architecture + ".attention.head_count";
+
+    /// <summary>Number of key and value heads; absent means as many as attention heads.</summary>
+    public static string KeyValueHeadCount(string architecture) => architecture + ".attention.head_count_kv";
+
+    /// <summary>Width of a key of one head; absent means the hidden width shared among the heads.</summary>
+    public static string KeyLength(string architecture) => architecture + ".attention.key_length";
+
+    /// <summary>Width of a value of one head; absent means as <see cref="KeyLength"/>.</summary>
+    public static string ValueLength(string architecture) => architecture + ".attention.value_length";
+
     /// <summary>How token vectors become one: <see cref="PoolingType"/>.</summary>
     public static string Pooling(string architecture) => architecture + ".pooling_type";
 

@@ -101,6 +101,7 @@ internal static class ModelDescriptionReader
     private static ModelDescription Describe(GgufHeader header, string id, string path)
     {
         string architecture = header.GetString(MetadataKeys.Architecture)!;
+        long headSize = FindHeadSize(header, architecture);
         return new ModelDescription
         {
             Id = id,
@@ -112,6 +113,8 @@ internal static class ModelDescriptionReader
             VocabularySize = ToCount(header.GetArrayLength(MetadataKeys.Tokens)),
             ParameterCount = CountParameters(header),
             EmbeddingLength = ToCount(header.GetInteger(MetadataKeys.EmbeddingLength(architecture))),
+            HeadSize = ToCount(headSize),
+            KeyValueElementsPerToken = CountKeyValueElements(header, architecture, headSize),
             Quantization = MostCommonType(header),
             ChatTemplate = header.GetString(MetadataKeys.ChatTemplate),
             Capabilities = FindCapabilities(header, architecture),
@@ -129,6 +132,31 @@ internal static class ModelDescriptionReader
         bool causal = header.GetBoolean(MetadataKeys.CausalAttention(architecture)) ?? true;
         bool embeds = pooling > (long)PoolingType.None || !causal || EmbeddingArchitectures.Contains(architecture);
         return embeds ? ModelCapabilities.Embedding : ModelCapabilities.TextGeneration;
+    }
+
+    // 0 when the header does not say (some architectures have per-layer arrays here).
+    private static long FindHeadSize(GgufHeader header, string architecture)
+    {
+        if (header.GetInteger(MetadataKeys.KeyLength(architecture)) is > 0 and <= int.MaxValue and { } length)
+        {
+            return length;
+        }
+
+        long heads = header.GetInteger(MetadataKeys.HeadCount(architecture)) ?? 0;
+        return heads > 0 ? ToCount(header.GetInteger(MetadataKeys.EmbeddingLength(architecture))) / heads : 0;
+    }
+
+    private static long CountKeyValueElements(GgufHeader header, string architecture, long headSize)
+    {
+        int layers = ToCount(header.GetInteger(MetadataKeys.BlockCount(architecture)));
+        int width = ToCount(header.GetInteger(MetadataKeys.EmbeddingLength(architecture)));
+        long heads = header.GetInteger(MetadataKeys.KeyValueHeadCount(architecture)) ?? header.GetInteger(MetadataKeys.HeadCount(architecture)) ?? 0;
+        long valueSize = header.GetInteger(MetadataKeys.ValueLength(architecture)) is > 0 and <= int.MaxValue and { } length ? length : headSize;
+
+        // Without head counts (or with absurd ones) the full width is assumed: too much rather than too little.
+        return heads > 0 && heads * headSize <= width
+            ? layers * heads * (headSize + valueSize)
+            : 2L * layers * width;
     }
 
     // Absent, negative and beyond 2^31 all mean that the header does not say; the library then decides.

@@ -25,8 +25,4 @@ internal static unsafe partial class GgmlApi
 
     [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void ggml_threadpool_params_init(GgmlThreadpoolParams* parameters, int threads);
-
-    /// <summary>Called with the message before ggml aborts the process; returns the previous callback.</summary>
-    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial void* ggml_set_abort_callback(delegate* unmanaged[Cdecl]<byte*, void> callback);
 }

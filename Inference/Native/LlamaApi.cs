@@ -55,6 +55,12 @@ internal static unsafe partial class LlamaApi
     public static partial nint llama_model_get_vocab(nint model);
 
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_model_is_recurrent(nint model);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_model_is_hybrid(nint model);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_model_n_ctx_train(nint model);
 
     /// <summary>Floats of one embedding.</summary>
@@ -92,10 +98,6 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte llama_vocab_get_add_bos(nint vocabulary);
 
-    /// <summary>BOS token, -1 when there is none.</summary>
-    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial int llama_vocab_bos(nint vocabulary);
-
     /// <summary>Number of tokens written; negative: the number that would be needed; int.MinValue: overflow. Thread-safe.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_tokenize(nint vocabulary, byte* text, int textLength, int* tokens, int capacity, byte addSpecial, byte parseSpecial);
@@ -130,12 +132,13 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
 
+    /// <summary>Forgets all sequences; <paramref name="data"/> 0 leaves the bytes as they are.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_memory_clear(nint memory, byte data);
+
     /// <summary>With split KV two different ids and a partial range end the process.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void llama_memory_seq_cp(nint memory, int source, int destination, int from, int to);
-
-    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial void llama_memory_clear(nint memory, byte data);
 
     /// <summary>Length of the rendered text (which may exceed the capacity; then nothing past it is written), or -1 for an unknown template.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

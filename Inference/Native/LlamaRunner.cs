@@ -1,3 +1,4 @@
+using System.Globalization;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.Inference.Native;
@@ -7,7 +8,9 @@ namespace MistralServe.Inference.Native;
 /// <param name="SequenceCount">Sequences, 1 to 256; each gets its own KV stream.</param>
 /// <param name="BatchSize">Most rows of one decode call.</param>
 /// <param name="Threads">Compute threads.</param>
-internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads);
+/// <param name="FlashAttention">Whether attention is computed by the fused kernel.</param>
+/// <param name="QuantizedKeys">Whether keys are stored as Q8_0 instead of F16; not together with flash attention.</param>
+internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads, bool FlashAttention = false, bool QuantizedKeys = false);
 
 /// <summary>
 /// A model and its one context, as the scheduler uses them. Engine thread only, but for the vocabulary and <see cref="RequestAbort"/>.
@@ -20,6 +23,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
 
     // 128 to 256 rows per graph measured best for prompts on CPUs; larger graphs only take more memory.
     private const int MicroBatch = 256;
+
+    // Tensor types of the library (ggml.h).
+    private const int TypeF16 = 1;
+    private const int TypeQ8 = 8;
 
     private readonly LlamaModelHandle _model;
     private readonly LlamaContextHandle _context;
@@ -39,6 +46,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         SequenceCount = (int)LlamaApi.llama_n_seq_max(handle);
         ContextLength = Math.Min((int)LlamaApi.llama_n_ctx_seq(handle), options.ContextLength);
         BatchSize = (int)LlamaApi.llama_n_batch(handle);
+        CanCut = LlamaApi.llama_model_is_recurrent(model.DangerousGetHandle()) == 0 && LlamaApi.llama_model_is_hybrid(model.DangerousGetHandle()) == 0;
         _batch = new BatchBuffer(BatchSize);
     }
 
@@ -54,6 +62,9 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     /// <inheritdoc/>
     public int BatchSize { get; }
 
+    /// <inheritdoc/>
+    public bool CanCut { get; }
+
     /// <summary>
     /// Loads a model and creates its context. Takes as long as the file is large; <paramref name="progress"/> is called from the
     /// calling thread with 0..1 and may return false to give up.
@@ -61,6 +72,14 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     /// <returns>The runner, or a sentence for the operator.</returns>
     public static (LlamaRunner? Runner, string? Problem) Load(string path, LlamaContextOptions options, Func<float, bool> progress)
     {
+        long cells = (long)PadContext(options.ContextLength) * options.SequenceCount;
+        if (cells > int.MaxValue)
+        {
+            return (null, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{options.SequenceCount} sequences of {options.ContextLength:N0} tokens are more than the library can count; lower --ctx-size or --parallel"));
+        }
+
         (LlamaModelHandle? model, string? problem) = LlamaModelHandle.Load(path, progress);
         if (model is null)
         {
@@ -72,7 +91,6 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         if (context == 0)
         {
             model.Dispose();
-            monitor.Dispose();
             return (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
                 + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
         }
@@ -91,7 +109,6 @@ internal sealed unsafe class LlamaRunner : IModelRunner
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row.Token, (uint)_vocabulary.Count);
         }
 
-        _monitor.Begin();
         return LlamaApi.llama_decode(_context.DangerousGetHandle(), _batch.Fill(rows)) switch
         {
             0 => DecodeResult.Done,
@@ -148,22 +165,24 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         _batch.Dispose();
         _context.Dispose();
         _model.Dispose();
-        _monitor.Dispose();
     }
 
     private static nint CreateContext(nint model, LlamaContextOptions options, ComputeMonitor monitor)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
-        parameters.n_ctx = checked((uint)((options.ContextLength + 255) / 256 * 256 * options.SequenceCount));
+        parameters.n_ctx = (uint)(PadContext(options.ContextLength) * options.SequenceCount);
         parameters.n_batch = (uint)options.BatchSize;
         parameters.n_ubatch = (uint)Math.Min(MicroBatch, options.BatchSize);
         parameters.n_threads = parameters.n_threads_batch = options.Threads;
-        parameters.flash_attn_type = 0;
+        parameters.flash_attn_type = options.FlashAttention ? 1 : 0;
+        parameters.type_k = options.QuantizedKeys ? TypeQ8 : TypeF16;
         parameters.kv_unified = 0;
         monitor.Attach(ref parameters);
         return LlamaApi.llama_init_from_model(model, parameters);
     }
+
+    private static int PadContext(int contextLength) => (contextLength + 255) / 256 * 256;
 
     private void CheckSequence(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)SequenceCount);
 }

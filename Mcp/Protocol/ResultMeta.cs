@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.Mcp.Protocol;
 

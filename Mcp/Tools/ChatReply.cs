@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Protocol;
-using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.Mcp.Tools;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Chat;
 
@@ -26,6 +27,22 @@ internal sealed record ChatCompletion
 
     [JsonPropertyName("system_fingerprint")]
     public required string SystemFingerprint { get; init; }
+
+    /// <summary>The wire form of an answer whose choices are all whole.</summary>
+    public static ChatCompletion From(AnswerIdentity identity, CollectedAnswer answer) => new()
+    {
+        Id = identity.Id,
+        Created = identity.Created,
+        Model = identity.Model,
+        SystemFingerprint = identity.SystemFingerprint,
+        Choices = [.. answer.Choices.Select((choice, index) => new ChatChoice
+        {
+            Index = index,
+            Message = new ChatChoiceMessage { Content = choice.Text },
+            FinishReason = AnswerEnd.From(choice.FinishReason).WireReason!,
+        })],
+        Usage = CompletionUsage.From(answer.Usage),
+    };
 }
 
 /// <summary>One answer of a <see cref="ChatCompletion"/>.</summary>

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Chat;
 
@@ -10,12 +10,8 @@ namespace MistralServe.OpenAi.Chat;
 /// Built by <see cref="ChatRequestReader"/>; <see cref="ChatRequestValidator"/> makes a generation of it. Raw values live as
 /// long as the JSON document they came from.
 /// </summary>
-internal sealed record ChatCompletionRequest
+internal sealed record ChatCompletionRequest : GenerationFields
 {
-    [JsonPropertyName("model")]
-    [Description("Name of a model. The loaded model answers whatever the name, and the answer says which one it is.")]
-    public string? Model { get; init; }
-
     [JsonPropertyName("messages")]
     [Description("The conversation, oldest message first; at least one message.")]
     public required IReadOnlyList<ChatRequestMessage> Messages { get; init; }
@@ -29,73 +25,4 @@ internal sealed record ChatCompletionRequest
     [Description("Older name of max_completion_tokens.")]
     [Range(0, int.MaxValue)]
     public long? MaxTokens { get; init; }
-
-    [JsonPropertyName("temperature")]
-    [Description("Divides the logits; 0 always takes the most probable token. Default 1.")]
-    [Range(0, ChatRequestLimits.MaxTemperature)]
-    public double? Temperature { get; init; }
-
-    [JsonPropertyName("top_p")]
-    [Description("Draw among the most probable tokens whose probabilities sum up to this. Default 1 (off).")]
-    [Range(0.0, 1.0)]
-    public double? TopP { get; init; }
-
-    [JsonPropertyName("frequency_penalty")]
-    [Description("Subtracted from a token's logit for each earlier occurrence in the answer. Default 0.")]
-    [Range(-ChatRequestLimits.MaxPenalty, ChatRequestLimits.MaxPenalty)]
-    public double? FrequencyPenalty { get; init; }
-
-    [JsonPropertyName("presence_penalty")]
-    [Description("Subtracted once from the logit of a token that occurred in the answer. Default 0.")]
-    [Range(-ChatRequestLimits.MaxPenalty, ChatRequestLimits.MaxPenalty)]
-    public double? PresencePenalty { get; init; }
-
-    [JsonPropertyName("stop")]
-    [Description("A string, or an array of up to 16 strings, that ends the answer and never appears in it.")]
-    public JsonElement? Stop { get; init; }
-
-    [JsonPropertyName("seed")]
-    [Description("64-bit seed of the request's random generator; random when absent.")]
-    public long? Seed { get; init; }
-
-    [JsonPropertyName("stream")]
-    [Description("Answer with server-sent events while tokens are generated.")]
-    public bool? Stream { get; init; }
-
-    [JsonPropertyName("stream_options")]
-    public ChatStreamOptions? StreamOptions { get; init; }
-
-    [JsonPropertyName("n")]
-    [Description("Number of answers; only 1 is supported.")]
-    [Range(1, 1)]
-    public long? N { get; init; }
-
-    [JsonPropertyName("top_k")]
-    [Description("Draw among this many most probable tokens; 0 or -1 is off. Default 0. Not in OpenAI's API.")]
-    [Range(-1, int.MaxValue)]
-    public long? TopK { get; init; }
-
-    [JsonPropertyName("min_p")]
-    [Description("Drop tokens less probable than this share of the most probable one. Default 0 (off). Not in OpenAI's API.")]
-    [Range(0.0, 1.0)]
-    public double? MinP { get; init; }
-
-    [JsonPropertyName("repeat_penalty")]
-    [Description("Divides the logits of tokens seen among the last repeat_last_n. Default 1 (off). Not in OpenAI's API.")]
-    [Range(ChatRequestLimits.MinRepetitionPenalty, ChatRequestLimits.MaxRepetitionPenalty)]
-    public double? RepeatPenalty { get; init; }
-
-    [JsonPropertyName("repetition_penalty")]
-    [Description("Other name of repeat_penalty.")]
-    [Range(ChatRequestLimits.MinRepetitionPenalty, ChatRequestLimits.MaxRepetitionPenalty)]
-    public double? RepetitionPenalty { get; init; }
-
-    [JsonPropertyName("repeat_last_n")]
-    [Description("How many last tokens, prompt included, repeat_penalty looks at; -1 is all. Default 64. Not in OpenAI's API.")]
-    [Range(-1, int.MaxValue)]
-    public long? RepeatLastN { get; init; }
-
-    [JsonPropertyName("ignore_eos")]
-    [Description("Go on after the model's end token, until the token limit or a stop string. Not in OpenAI's API.")]
-    public bool? IgnoreEos { get; init; }
 }

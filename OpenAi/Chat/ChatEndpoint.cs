@@ -1,22 +1,20 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Chat;
 
 /// <summary>POST /v1/chat/completions.</summary>
 internal static class ChatEndpoint
 {
-    // Below the shortest idle limits of common proxies (30 to 60 s) and of Node's fetch (300 s), with room for one lost comment.
-    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
-
     /// <summary>Maps the route.</summary>
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/chat/completions", CompleteAsync)
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RouteHandlerBuilder route = routes.MapPost("/chat/completions", CompleteAsync)
             .WithName("createChatCompletion").WithTags("Chat")
             .WithSummary("Continues a conversation.")
             .WithDescription(
@@ -24,18 +22,15 @@ internal static class ChatEndpoint
                 + "\"chat.completion.chunk\", then 'data: [DONE]'. A failure after the first event is an event with an 'error' object "
                 + "and no [DONE].")
             .Accepts<ChatCompletionRequest>("application/json")
-            .Produces<ChatCompletion>(StatusCodes.Status200OK, "application/json", "text/event-stream")
-            .Produces<ErrorResponse>(StatusCodes.Status400BadRequest, "application/json")
-            .Produces<ErrorResponse>(StatusCodes.Status408RequestTimeout, "application/json")
-            .Produces<ErrorResponse>(StatusCodes.Status413PayloadTooLarge, "application/json")
-            .Produces<ErrorResponse>(StatusCodes.Status415UnsupportedMediaType, "application/json")
-            .Produces<ErrorResponse>(StatusCodes.Status500InternalServerError, "application/json")
-            .Produces<ErrorResponse>(StatusCodes.Status503ServiceUnavailable, "application/json");
+            .Produces<ChatCompletion>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+        ErrorDescriptions.AddForGeneration(route);
+    }
 
     private static async Task CompleteAsync(
         HttpContext context, [FromServices] ChatService chat, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
     {
-        RequestResult<Call> call = await ReadAsync(context);
+        RequestResult<Call> call = await JsonBody.ReadAsync(
+            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? ""));
         if (!call.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, call.Error);
@@ -49,35 +44,17 @@ internal static class ChatEndpoint
             return;
         }
 
-        AnswerIdentity identity = AnswerIdentity.Create(chat.Model, time);
-        await (call.Value.Stream
-            ? ChatStreamWriter.WriteAsync(
-                context, generation, identity, call.Value.IncludeUsage, KeepAliveInterval, loggers.CreateLogger("MistralServe.OpenAi"))
-            : ChatAnswerWriter.WriteAsync(context, generation, identity));
+        await AnswerAsync(
+            context, generation, call.Value, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
     }
 
-    private static async Task<RequestResult<Call>> ReadAsync(HttpContext context)
-    {
-        if (!IsJsonInUtf8(context.Request))
-        {
-            return StatusErrors.ForStatus(StatusCodes.Status415UnsupportedMediaType, context);
-        }
-
-        try
-        {
-            using JsonDocument document = await JsonDocument.ParseAsync(
-                context.Request.Body, JsonText.DocumentOptions, context.RequestAborted);
-            return Read(document.RootElement, context.Features.Get<CallerIdentity>()?.Name ?? "");
-        }
-        catch (JsonException e)
-        {
-            var errors = new RequestErrors();
-            errors.AddInvalidJson(
-                $"The body is empty, is no valid JSON, or is nested deeper than {JsonText.MaxDepth} levels "
-                + $"(line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
-            return errors.First!;
-        }
-    }
+    private static Task AnswerAsync(HttpContext context, Generation generation, Call call, AnswerIdentity identity, ILogger logger) =>
+        call.Stream
+            ? AnswerStreamWriter.WriteAsync(
+                context, generation, call.Generation.Choices, events => new ChatChunkWriter(events, identity, call.IncludeUsage),
+                AnswerStreamWriter.KeepAliveInterval, logger)
+            : AnswerWriter.WriteAsync(
+                context, generation, call.Generation.Choices, answer => ChatCompletion.From(identity, answer), OpenAiJsonContext.Wire.ChatCompletion);
 
     private static RequestResult<Call> Read(JsonElement body, string principal)
     {
@@ -92,12 +69,6 @@ internal static class ChatEndpoint
             ? new Call(generation.Value, request.Value.Stream ?? false, request.Value.StreamOptions?.IncludeUsage ?? false)
             : generation.Error;
     }
-
-    // A page in a browser can send text/plain to another origin without asking, but not JSON.
-    private static bool IsJsonInUtf8(HttpRequest request) =>
-        request.HasJsonContentType()
-        && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A request that may run, and how its answer is written.</summary>
     private sealed record Call(ChatGeneration Generation, bool Stream, bool IncludeUsage);

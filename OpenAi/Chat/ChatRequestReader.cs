@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using MistralServe.Json;
+using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Chat;
 
@@ -11,17 +12,12 @@ internal static class ChatRequestReader
 {
     private const string MaxTokensInCamelCase = "maxTokens";
 
-    private static readonly FrozenSet<string> RootNames = new[]
-    {
-        "model", "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase, "temperature", "top_p",
-        "frequency_penalty", "presence_penalty", "stop", "seed", "stream", "stream_options", "n", "top_k", "min_p",
-        "repeat_penalty", "repetition_penalty", "repeat_last_n", "ignore_eos",
-    }.Concat(UnsupportedFields.Names).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> RootNames =
+        new[] { "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase }
+            .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Chat.Names).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> MessageNames =
         new[] { "role", "content", "tool_calls", "function_call", "audio" }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> StreamOptionNames = new[] { "include_usage" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads the request.</summary>
     /// <param name="root">Body of the REST request, or the arguments of the MCP tool.</param>
@@ -35,35 +31,20 @@ internal static class ChatRequestReader
         var errors = new RequestErrors();
         if (!JsonText.IsWellFormed(root))
         {
-            errors.AddInvalidJson("The request holds text that is not Unicode: invalid UTF-8, or half of a surrogate pair.");
+            errors.AddNotUnicode();
             return errors.First!;
         }
 
         var fields = new JsonFields(root, "", RootNames, errors);
-        UnsupportedFields.Check(fields, errors);
+        UnsupportedFields.Chat.Check(fields, errors);
         (long? maxCompletionTokens, long? maxTokens) = ReadTokenLimits(fields, dialect, errors);
-        var request = new ChatCompletionRequest
+        var conversation = new ChatCompletionRequest
         {
-            Model = fields.GetString("model"),
             Messages = ReadMessages(fields, errors),
             MaxCompletionTokens = maxCompletionTokens,
             MaxTokens = maxTokens,
-            Temperature = fields.GetNumber("temperature"),
-            TopP = fields.GetNumber("top_p"),
-            FrequencyPenalty = fields.GetNumber("frequency_penalty"),
-            PresencePenalty = fields.GetNumber("presence_penalty"),
-            Stop = fields.Get("stop"),
-            Seed = fields.GetInteger("seed"),
-            Stream = fields.GetBoolean("stream"),
-            StreamOptions = ReadStreamOptions(fields, errors),
-            N = fields.GetInteger("n", saturate: true),
-            TopK = fields.GetInteger("top_k", saturate: true),
-            MinP = fields.GetNumber("min_p"),
-            RepeatPenalty = fields.GetNumber("repeat_penalty"),
-            RepetitionPenalty = fields.GetNumber("repetition_penalty"),
-            RepeatLastN = fields.GetInteger("repeat_last_n", saturate: true),
-            IgnoreEos = fields.GetBoolean("ignore_eos"),
         };
+        ChatCompletionRequest request = GenerationFieldsReader.Read(conversation, fields, errors);
         return errors.First is { } error ? error : request;
     }
 
@@ -145,16 +126,5 @@ internal static class ChatRequestReader
         }
 
         return new ChatRequestMessage { Role = role ?? "", Content = fields.Get("content") };
-    }
-
-    private static ChatStreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)
-    {
-        if (fields.Get("stream_options") is not { } value)
-        {
-            return null;
-        }
-
-        var options = new JsonFields(value, "stream_options", StreamOptionNames, errors);
-        return new ChatStreamOptions { IncludeUsage = options.GetBoolean("include_usage") };
     }
 }

@@ -33,6 +33,9 @@ public sealed class OptionTableTests
             ["--allowed-host"] = "a.example",
             ["--insecure"] = "true",
             ["--log-level"] = "trace",
+            ["--cache-type-k"] = "q8_0",
+            ["--flash-attention"] = "on",
+            ["--draft-max"] = "8",
         };
         ServeSettings defaults = new();
         string[] settable = [.. typeof(ServeSettings).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];

@@ -130,6 +130,8 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("""[]""", "must hold one JSON object")]
     [InlineData("{\n\"port\": }", "is not valid JSON near line 2")]
     [InlineData("", "is not valid JSON near line 1")]
+    [InlineData("""{ "alias": "\ud800" }""", "holds text that is not Unicode")]
+    [InlineData("""{ "\ud800": 1 }""", "holds text that is not Unicode")]
     [InlineData("""{ "port": 70000 }""", "--port (from the configuration file): \"70000\" is not allowed")]
     public void A_wrong_configuration_file_is_a_sentence(string text, string expected)
     {
@@ -151,6 +153,10 @@ public sealed class SettingsReaderTests : IDisposable
 
         Assert.Equal(8080, result.Settings!.Port);
     }
+
+    [Fact]
+    public void The_health_command_may_ask_the_default_port_of_MCP() =>
+        Assert.Null(SettingsReader.Read(OptionTable.Health, CommandLine(("--port", ["4321"])), _ => null).Problem);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -131,7 +131,8 @@ public sealed class RestTests
     [Fact]
     public async Task A_client_that_goes_away_frees_its_sequence()
     {
-        await using PublishedServer server = await PublishedServer.StartAsync(arguments: ["--parallel", "1", "--queue", "1"]);
+        // Each abandoned answer would take SmolLM2 more than half a minute, were it not stopped.
+        await using PublishedServer server = await PublishedServer.StartAsync(RepositoryFiles.Shared(SmolLm), arguments: ["--parallel", "1", "--queue", "1"]);
         for (int i = 0; i < 5; i++)
         {
             using var gone = new CancellationTokenSource();
@@ -143,7 +144,8 @@ public sealed class RestTests
             await gone.CancelAsync();
         }
 
-        using HttpResponseMessage next = await server.PostAsync("/v1/chat/completions", """{"messages":[{"role":"user","content":"Hello"}],"max_tokens":5}""");
+        using HttpResponseMessage next = await server.PostAsync("/v1/chat/completions", """{"messages":[{"role":"user","content":"Hello"}],"max_tokens":5}""")
+            .WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 

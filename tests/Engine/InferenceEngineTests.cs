@@ -132,7 +132,7 @@ public sealed class InferenceEngineTests
         };
         await using var harness = new EngineHarness(runner, new EngineOptions { Parallel = 1, QueueLimit = 2 });
         Generation running = harness.Submit(EngineHarness.Request("running"));
-        while (runner.Calls.Count == 0)
+        while (runner.CallCount == 0)
         {
             await Task.Delay(1);
         }
@@ -179,8 +179,13 @@ public sealed class InferenceEngineTests
         byte[] answer = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200).Select(i => $"{i} ")));
         await using var harness = new EngineHarness(ScriptedRunner.Answering(answer, promptLength: 1), new EngineOptions { EventBuffer = 4 });
         Generation slow = harness.Submit(EngineHarness.Request("p", maxTokens: 1000));
-        await Task.Delay(50);
-        Assert.InRange(slow.Events.Count, 1, 6);
+        while (slow.Events.Count < 4)
+        {
+            await Task.Delay(1);
+        }
+
+        await Task.Delay(20);
+        Assert.InRange(slow.Events.Count, 4, 7);
         (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(slow);
         Assert.Equal(Encoding.UTF8.GetString(answer), text);
         Assert.Equal(FinishReason.EndOfGeneration, last.FinishReason);

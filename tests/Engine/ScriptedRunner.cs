@@ -19,6 +19,17 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
     /// <summary>Runs at the start of each decode call; may block or return another result.</summary>
     public Func<int, DecodeResult>? OnDecode { get; set; }
 
+    public int CallCount
+    {
+        get
+        {
+            lock (Calls)
+            {
+                return Calls.Count;
+            }
+        }
+    }
+
     public bool Disposed { get; private set; }
 
     public bool CanCut { get; set; } = true;
@@ -52,7 +63,7 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
 
         ActivityCount++;
         Assert.InRange(rows.Length, 1, batchSize);
-        if (OnDecode?.Invoke(Calls.Count) is { } result and not DecodeResult.Done)
+        if (OnDecode?.Invoke(CallCount) is { } result and not DecodeResult.Done)
         {
             return result;
         }

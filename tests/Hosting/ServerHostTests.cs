@@ -112,6 +112,14 @@ public sealed partial class ServerHostTests
         Assert.Contains("-m MODEL.gguf", demo[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:80", "127.0.0.1:80")]
+    [InlineData("http://127.0.0.1:8080", "127.0.0.1:8080")]
+    [InlineData("http://[::1]:80", "[::1]:80")]
+    [InlineData("http://[::]:1234", "[::]:1234")]
+    public void The_end_point_of_a_listener_has_its_port_80_too(string url, string expected) =>
+        Assert.Equal(IPEndPoint.Parse(expected), PortApplication.ParseUrl(url));
+
     [Fact]
     public void The_first_signal_asks_for_a_drain_and_the_second_ends_at_once()
     {

@@ -102,6 +102,47 @@ public sealed class LlamaEngineTests
         engine.Stop();
     }
 
+    [Fact]
+    public async Task More_sequences_than_tokens_of_a_context_run_together()
+    {
+        (InferenceEngine engine, ChatService chat) = StartChat(
+            RepositoryFiles.Path("assets/mistralserve-demo.gguf"), new EngineOptions { ContextLength = 32, Parallel = 64 });
+        Assert.Null(await engine.Loaded);
+        var request = new ChatGeneration { Messages = [new("user", "Hi")], MaxTokens = 8, IgnoreEndOfGeneration = true };
+        StartResult[] started = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => chat.StartAsync(request, default).AsTask()));
+        foreach (StartResult result in started)
+        {
+            Assert.Equal(FinishReason.Length, (await EngineHarness.ReadAsync(result.Generation!)).Last.FinishReason);
+        }
+
+        engine.Stop();
+        await engine.Ended;
+    }
+
+    [Fact]
+    public void A_context_that_the_library_cannot_count_is_a_sentence()
+    {
+        LlamaReference.LoadLibraries();
+        (LlamaRunner? runner, string? problem) = LlamaRunner.Load(
+            RepositoryFiles.Path("assets/mistralserve-demo.gguf"), new LlamaContextOptions(16_777_216, 256, 512, 2), _ => true);
+        Assert.Null(runner);
+        Assert.Contains("lower --ctx-size or --parallel", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_disposed_model_may_still_be_asked_and_stopped()
+    {
+        LlamaReference.LoadLibraries();
+        LlamaRunner runner = LlamaRunner.Load(
+            RepositoryFiles.Path("assets/mistralserve-demo.gguf"), new LlamaContextOptions(256, 1, 256, 2), _ => true).Runner!;
+        Assert.Equal(DecodeResult.Done, runner.Decode([new BatchRow(1, 0, 0, WantLogits: true)]));
+        int activity = runner.ActivityCount;
+        Assert.NotEqual(0, activity);
+        runner.Dispose();
+        Assert.Equal(activity, runner.ActivityCount);
+        runner.RequestAbort();
+    }
+
     private static EngineHarness Start(string path)
     {
         LlamaReference.LoadLibraries();
@@ -110,11 +151,11 @@ public sealed class LlamaEngineTests
         return new EngineHarness(runner, new EngineOptions { ContextLength = 1024 });
     }
 
-    private static (InferenceEngine Engine, ChatService Chat) StartChat(string path)
+    private static (InferenceEngine Engine, ChatService Chat) StartChat(string path, EngineOptions? options = null)
     {
         ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
-        var options = new EngineOptions { ContextLength = 512 };
-        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), options, NullLoggerFactory.Instance);
+        options ??= new EngineOptions { ContextLength = 512 };
+        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
         var engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         engine.Start();
         return (engine, new ChatService(new GenerationStarter(model, engine), () => loader.Format));

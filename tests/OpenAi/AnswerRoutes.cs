@@ -1,15 +1,22 @@
 using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using MistralServe.Inference;
 using MistralServe.Inference.Engine;
+using MistralServe.Json;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Completions;
 
 namespace MistralServe.Tests.OpenAi;
 
-/// <summary>A server whose routes /stream, /usage and /json answer from a channel that the test feeds by hand.</summary>
+/// <summary>
+/// A server whose routes answer from a channel that the test feeds by hand: /stream, /usage and /json as chat answers, /text as
+/// the text completion that the test asks for.
+/// </summary>
 internal sealed class AnswerRoutes : IAsyncDisposable
 {
     public static readonly AnswerIdentity Identity = new("chatcmpl-1", 1700000000, "org/model \"q\"", "fp_1");
@@ -23,32 +30,49 @@ internal sealed class AnswerRoutes : IAsyncDisposable
     /// <summary>Completes when the generation is disposed.</summary>
     public Task Cancelled => _cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-    public static async Task<AnswerRoutes> StartAsync(TimeSpan? keepAliveInterval = null)
+    /// <summary>Starts the server.</summary>
+    /// <param name="keepAliveInterval">Of the chat streams.</param>
+    /// <param name="choices">Of the chat answers.</param>
+    /// <param name="completion">The request that /text answers.</param>
+    public static async Task<AnswerRoutes> StartAsync(
+        TimeSpan? keepAliveInterval = null, int choices = 1, string completion = """{"prompt":"a"}""")
     {
         var routes = new AnswerRoutes();
         TimeSpan interval = keepAliveInterval ?? TimeSpan.FromSeconds(30);
+        using JsonDocument document = JsonDocument.Parse(completion);
+        CompletionPlan plan = CompletionRequestValidator.Validate(CompletionRequestReader.Read(document.RootElement).Value!, "").Value!;
         routes._server = await RestServer.StartAsync(app =>
         {
             app.MapGet("/stream", (HttpContext c) => Stream(c, includeUsage: false));
             app.MapGet("/usage", (HttpContext c) => Stream(c, includeUsage: true));
-            app.MapGet("/json", (HttpContext c) => ChatAnswerWriter.WriteAsync(c, routes.NewGeneration(), Identity));
+            app.MapGet("/json", (HttpContext c) => AnswerWriter.WriteAsync(
+                c, routes.NewGeneration(), choices, answer => ChatCompletion.From(Identity, answer), OpenAiJsonContext.Wire.ChatCompletion));
+            app.MapGet("/text", (HttpContext c) => CompletionEndpoint.AnswerAsync(
+                c, routes.NewGeneration(), plan, Identity with { Id = "cmpl-1" }, NullLogger.Instance));
         });
         return routes;
 
-        Task Stream(HttpContext context, bool includeUsage) =>
-            ChatStreamWriter.WriteAsync(context, routes.NewGeneration(), Identity, includeUsage, interval, NullLogger.Instance);
+        Task Stream(HttpContext context, bool includeUsage) => AnswerStreamWriter.WriteAsync(
+            context, routes.NewGeneration(), choices, events => new ChatChunkWriter(events, Identity, includeUsage), interval, NullLogger.Instance);
     }
 
-    public void Text(string text) =>
-        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Text = Encoding.UTF8.GetBytes(text) });
+    public void Text(string text, int choice = 0) =>
+        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice, Text = Encoding.UTF8.GetBytes(text) });
 
     public void Progress() => Write(new GenerationEvent { Kind = GenerationEventKind.PromptProgress });
 
+    /// <summary>The last event of a request with one choice.</summary>
     public void Finish(FinishReason reason)
     {
-        Write(new GenerationEvent { Kind = GenerationEventKind.Finished, FinishReason = reason, Usage = new TokenUsage(5, 2, 3) });
+        FinishChoice(0, reason, new TokenUsage(5, 2, 3));
         _channel.Writer.Complete();
     }
+
+    public void FinishChoice(int choice, FinishReason reason, TokenUsage usage, double logProbability = 0) => Write(
+        new GenerationEvent
+        {
+            Kind = GenerationEventKind.Finished, Choice = choice, FinishReason = reason, Usage = usage, LogProbability = logProbability,
+        });
 
     public void Fail(EngineFailureCode code)
     {

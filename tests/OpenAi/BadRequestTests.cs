@@ -8,6 +8,64 @@ public sealed class BadRequestTests
 {
     private const string User = """{"role":"user","content":"hi"}""";
 
+    // Of every endpoint that generates text.
+    private static readonly (string Fields, string Code, string Param)[] SharedFields =
+    [
+        ("\"temperature\":-1", "invalid_value", "temperature"),
+        ("\"temperature\":2.01", "invalid_value", "temperature"),
+        ("\"temperature\":1e999", "invalid_value", "temperature"),
+        ("\"temperature\":\"1\"", "invalid_type", "temperature"),
+        ("\"temperature\":0,\"temperature\":2", "invalid_value", "temperature"),
+        ("\"temperature\":0,\"temp\\u0065rature\":2", "invalid_value", "temperature"),
+        ("\"top_p\":-0.1", "invalid_value", "top_p"),
+        ("\"top_p\":1.1", "invalid_value", "top_p"),
+        ("\"min_p\":1.1", "invalid_value", "min_p"),
+        ("\"top_k\":-2", "invalid_value", "top_k"),
+        ("\"top_k\":1.5", "invalid_type", "top_k"),
+        ("\"frequency_penalty\":2.5", "invalid_value", "frequency_penalty"),
+        ("\"presence_penalty\":-2.5", "invalid_value", "presence_penalty"),
+        ("\"repeat_penalty\":0", "invalid_value", "repeat_penalty"),
+        ("\"repetition_penalty\":-1", "invalid_value", "repetition_penalty"),
+        ("\"repetition_penalty\":1.1,\"repeat_penalty\":1.2", "invalid_value", "repeat_penalty"),
+        ("\"repeat_last_n\":-2", "invalid_value", "repeat_last_n"),
+        ("\"ignore_eos\":1", "invalid_type", "ignore_eos"),
+        ("\"max_tokens\":-1", "invalid_value", "max_tokens"),
+        ("\"max_tokens\":1.5", "invalid_type", "max_tokens"),
+        ("\"max_tokens\":\"5\"", "invalid_type", "max_tokens"),
+        ("\"max_tokens\":1e999", "invalid_value", "max_tokens"),
+        ("\"stop\":\"\"", "invalid_value", "stop"),
+        ("\"stop\":[\"\"]", "invalid_value", "stop[0]"),
+        ("\"stop\":[\"a\",1]", "invalid_type", "stop[1]"),
+        ("\"stop\":{}", "invalid_type", "stop"),
+        ($"\"stop\":[{string.Join(',', Enumerable.Repeat("\"a\"", 17))}]", "invalid_value", "stop"),
+        ($"\"stop\":\"{new string('a', 257)}\"", "invalid_value", "stop"),
+        ("\"seed\":1.5", "invalid_type", "seed"),
+        ("\"seed\":9223372036854775808", "invalid_value", "seed"),
+        ("\"seed\":\"1\"", "invalid_type", "seed"),
+        ("\"stream\":\"true\"", "invalid_type", "stream"),
+        ("\"stream_options\":true", "invalid_type", "stream_options"),
+        ("\"stream_options\":{\"include_usage\":1}", "invalid_type", "stream_options.include_usage"),
+        ("\"model\":1", "invalid_type", "model"),
+        ("\"n\":0", "invalid_value", "n"),
+        ("\"n\":9", "invalid_value", "n"),
+        ("\"n\":1000000000000000000000", "invalid_value", "n"),
+        ("\"n\":\"1\"", "invalid_type", "n"),
+        ("\"response_format\":{\"type\":\"json_object\"}", "unsupported_value", "response_format"),
+        ("\"response_format\":{\"type\":\"json_schema\"}", "unsupported_value", "response_format"),
+        ("\"logit_bias\":{\"5\":-100}", "unsupported_value", "logit_bias"),
+        ("\"grammar\":\"root ::= [a-z]\"", "unsupported_value", "grammar"),
+        ("\"json_schema\":{\"type\":\"object\"}", "unsupported_value", "json_schema"),
+        ("\"regex\":\"a+\"", "unsupported_value", "regex"),
+        ("\"structured_outputs\":{\"json\":{}}", "unsupported_value", "structured_outputs"),
+        ("\"chat_template\":\"\"", "unsupported_value", "chat_template"),
+        ("\"n_discard\":-50", "unsupported_value", "n_discard"),
+        ("\"cache_prompt\":1", "invalid_type", "cache_prompt"),
+        ("\"speculative\":\"no\"", "invalid_type", "speculative"),
+        ("\"speculative\":{\"n_max\":0}", "invalid_type", "speculative"),
+        ("\"speculative.n_max\":-1", "invalid_value", "speculative.n_max"),
+        ("\"speculative.n_max\":false", "invalid_type", "speculative.n_max"),
+    ];
+
     public static TheoryData<string, string, string?> Bodies()
     {
         var rows = new TheoryData<string, string, string?>
@@ -52,66 +110,18 @@ public sealed class BadRequestTests
             { """{"messages":[{"role":"user","content":"a"}],"x":"\ud83d"}""", "invalid_json", null },
             { """{"messages":[{"role":"user","content":"a"}],"\ud83d":1}""", "invalid_json", null },
         };
-        (string Fields, string Code, string Param)[] fields =
+        (string Fields, string Code, string Param)[] own =
         [
-            ("\"temperature\":-1", "invalid_value", "temperature"),
-            ("\"temperature\":2.01", "invalid_value", "temperature"),
-            ("\"temperature\":1e999", "invalid_value", "temperature"),
-            ("\"temperature\":\"1\"", "invalid_type", "temperature"),
-            ("\"temperature\":0,\"temperature\":2", "invalid_value", "temperature"),
-            ("\"temperature\":0,\"temp\\u0065rature\":2", "invalid_value", "temperature"),
-            ("\"top_p\":-0.1", "invalid_value", "top_p"),
-            ("\"top_p\":1.1", "invalid_value", "top_p"),
-            ("\"min_p\":1.1", "invalid_value", "min_p"),
-            ("\"top_k\":-2", "invalid_value", "top_k"),
-            ("\"top_k\":1.5", "invalid_type", "top_k"),
-            ("\"frequency_penalty\":2.5", "invalid_value", "frequency_penalty"),
-            ("\"presence_penalty\":-2.5", "invalid_value", "presence_penalty"),
-            ("\"repeat_penalty\":0", "invalid_value", "repeat_penalty"),
-            ("\"repetition_penalty\":-1", "invalid_value", "repetition_penalty"),
-            ("\"repetition_penalty\":1.1,\"repeat_penalty\":1.2", "invalid_value", "repeat_penalty"),
-            ("\"repeat_last_n\":-2", "invalid_value", "repeat_last_n"),
-            ("\"ignore_eos\":1", "invalid_type", "ignore_eos"),
-            ("\"max_tokens\":-1", "invalid_value", "max_tokens"),
-            ("\"max_tokens\":1.5", "invalid_type", "max_tokens"),
-            ("\"max_tokens\":\"5\"", "invalid_type", "max_tokens"),
-            ("\"max_tokens\":1e999", "invalid_value", "max_tokens"),
             ("\"max_completion_tokens\":-5", "invalid_value", "max_completion_tokens"),
-            ("\"stop\":\"\"", "invalid_value", "stop"),
-            ("\"stop\":[\"\"]", "invalid_value", "stop[0]"),
-            ("\"stop\":[\"a\",1]", "invalid_type", "stop[1]"),
-            ("\"stop\":{}", "invalid_type", "stop"),
-            ($"\"stop\":[{string.Join(',', Enumerable.Repeat("\"a\"", 17))}]", "invalid_value", "stop"),
-            ($"\"stop\":\"{new string('a', 257)}\"", "invalid_value", "stop"),
-            ("\"seed\":1.5", "invalid_type", "seed"),
-            ("\"seed\":9223372036854775808", "invalid_value", "seed"),
-            ("\"seed\":\"1\"", "invalid_type", "seed"),
-            ("\"stream\":\"true\"", "invalid_type", "stream"),
-            ("\"stream_options\":true", "invalid_type", "stream_options"),
-            ("\"stream_options\":{\"include_usage\":1}", "invalid_type", "stream_options.include_usage"),
-            ("\"model\":1", "invalid_type", "model"),
-            ("\"n\":0", "invalid_value", "n"),
-            ("\"n\":2", "unsupported_value", "n"),
-            ("\"n\":1000000000000000000000", "unsupported_value", "n"),
-            ("\"n\":\"1\"", "invalid_type", "n"),
             ("\"tools\":[{\"type\":\"function\"}]", "unsupported_value", "tools"),
             ("\"tool_choice\":\"required\"", "unsupported_value", "tool_choice"),
             ("\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "unsupported_value", "tool_choice"),
             ("\"functions\":[{}]", "unsupported_value", "functions"),
-            ("\"response_format\":{\"type\":\"json_object\"}", "unsupported_value", "response_format"),
-            ("\"response_format\":{\"type\":\"json_schema\"}", "unsupported_value", "response_format"),
             ("\"logprobs\":true", "unsupported_value", "logprobs"),
             ("\"top_logprobs\":50", "unsupported_value", "top_logprobs"),
-            ("\"logit_bias\":{\"5\":-100}", "unsupported_value", "logit_bias"),
             ("\"modalities\":[\"text\",\"audio\"]", "unsupported_value", "modalities"),
-            ("\"grammar\":\"root ::= [a-z]\"", "unsupported_value", "grammar"),
-            ("\"json_schema\":{\"type\":\"object\"}", "unsupported_value", "json_schema"),
-            ("\"regex\":\"a+\"", "unsupported_value", "regex"),
-            ("\"structured_outputs\":{\"json\":{}}", "unsupported_value", "structured_outputs"),
-            ("\"chat_template\":\"\"", "unsupported_value", "chat_template"),
-            ("\"n_discard\":-50", "unsupported_value", "n_discard"),
         ];
-        foreach ((string field, string code, string param) in fields)
+        foreach ((string field, string code, string param) in (IEnumerable<(string, string, string)>)[.. SharedFields, .. own])
         {
             rows.Add($$"""{"messages":[{{User}}],{{field}}}""", code, param);
         }
@@ -119,13 +129,58 @@ public sealed class BadRequestTests
         return rows;
     }
 
-    [Fact]
-    public async Task Every_bad_body_is_400_with_code_and_param()
+    public static TheoryData<string, string, string?> CompletionBodies()
+    {
+        var rows = new TheoryData<string, string, string?>
+        {
+            { "{", "invalid_json", null },
+            { "[]", "invalid_type", null },
+            { "{}", "missing_required_parameter", "prompt" },
+            { """{"prompt":null}""", "missing_required_parameter", "prompt" },
+            { """{"prompt":1}""", "invalid_type", "prompt" },
+            { """{"prompt":{"a":1}}""", "invalid_type", "prompt" },
+            { """{"prompt":[]}""", "invalid_value", "prompt" },
+            { """{"prompt":[[]]}""", "invalid_value", "prompt" },
+            { """{"prompt":["a","b"]}""", "unsupported_value", "prompt" },
+            { """{"prompt":[[1],[2]]}""", "unsupported_value", "prompt" },
+            { """{"prompt":[1,"a"]}""", "invalid_type", "prompt[1]" },
+            { """{"prompt":[1,null]}""", "invalid_type", "prompt[1]" },
+            { """{"prompt":[1,-5]}""", "invalid_value", "prompt[1]" },
+            { """{"prompt":[1.5]}""", "invalid_value", "prompt[0]" },
+            { """{"prompt":[99999999999]}""", "invalid_value", "prompt[0]" },
+            { """{"prompt":"\ud800"}""", "invalid_json", null },
+        };
+        (string Fields, string Code, string Param)[] own =
+        [
+            ("\"best_of\":-1", "invalid_value", "best_of"),
+            ("\"best_of\":9", "invalid_value", "best_of"),
+            ("\"best_of\":1.5", "invalid_type", "best_of"),
+            ("\"best_of\":\"2\"", "invalid_type", "best_of"),
+            ("\"best_of\":2,\"n\":3", "invalid_value", "best_of"),
+            ("\"best_of\":2,\"stream\":true", "invalid_value", "best_of"),
+            ("\"echo\":true", "unsupported_value", "echo"),
+            ("\"suffix\":\"end\"", "unsupported_value", "suffix"),
+            ("\"logprobs\":0", "unsupported_value", "logprobs"),
+            ("\"logprobs\":5", "unsupported_value", "logprobs"),
+        ];
+        foreach ((string field, string code, string param) in (IEnumerable<(string, string, string)>)[.. SharedFields, .. own])
+        {
+            rows.Add($$"""{"prompt":"a",{{field}}}""", code, param);
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/completions")]
+    public async Task Every_bad_body_is_400_with_code_and_param(string path)
     {
         await using RestServer server = await RestServer.StartAsync();
-        foreach ((string body, string code, string? param) in Bodies().Select(row => row.Data))
+        TheoryData<string, string, string?> bodies = path.Contains("chat", StringComparison.Ordinal) ? Bodies() : CompletionBodies();
+        foreach ((string body, string code, string? param) in bodies.Select(row => row.Data))
         {
-            using HttpResponseMessage answer = await PostAsync(server, Encoding.UTF8.GetBytes(body));
+            using HttpResponseMessage answer = await PostAsync(server, Encoding.UTF8.GetBytes(body), path: path);
             try
             {
                 string message = await ErrorAssert.IsErrorAsync(answer, 400, code, param);
@@ -197,7 +252,8 @@ public sealed class BadRequestTests
         Assert.Equal(["GET"], models.Content.Headers.Allow);
     }
 
-    private static async Task<HttpResponseMessage> PostAsync(RestServer server, byte[] body, string? contentType = "application/json")
+    private static async Task<HttpResponseMessage> PostAsync(
+        RestServer server, byte[] body, string? contentType = "application/json", string path = "/v1/chat/completions")
     {
         using var content = new ByteArrayContent(body);
         if (contentType is not null)
@@ -205,7 +261,7 @@ public sealed class BadRequestTests
             content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         }
 
-        HttpResponseMessage answer = await server.Client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), content);
+        HttpResponseMessage answer = await server.Client.PostAsync(new Uri(path, UriKind.Relative), content);
         Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
         return answer;
     }

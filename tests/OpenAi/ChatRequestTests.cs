@@ -15,7 +15,8 @@ public sealed class ChatRequestTests
             {"model":"any","messages":[{"role":"developer","content":"a"},{"role":"user","content":"b","name":"x"}],
              "max_tokens":1,"max_completion_tokens":32.0,"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,
              "frequency_penalty":-1,"presence_penalty":1.5,"repetition_penalty":1.1,"repeat_last_n":-1,
-             "stop":["x","yy"],"seed":-9007199254740991,"ignore_eos":true,"user":"me","store":true}
+             "stop":["x","yy"],"seed":-9007199254740991,"ignore_eos":true,"n":8,"cache_prompt":false,
+             "speculative":false,"user":"me","store":true}
             """);
         Assert.Equal([new ChatMessage("system", "a"), new ChatMessage("user", "b")], generation.Messages);
         Assert.Equal(32, generation.MaxTokens);
@@ -30,6 +31,10 @@ public sealed class ChatRequestTests
         Assert.Equal(["x", "yy"], generation.StopStrings);
         Assert.Equal(-9007199254740991, generation.Sampling.Seed);
         Assert.True(generation.IgnoreEndOfGeneration);
+        Assert.Equal(8, generation.Choices);
+        Assert.False(generation.ScoreChoices);
+        Assert.False(generation.CachePrompt);
+        Assert.False(generation.Speculate);
         Assert.Equal("key-1", generation.Principal);
     }
 
@@ -46,6 +51,9 @@ public sealed class ChatRequestTests
         Assert.Equal(new Inference.Sampling.SamplingOptions(), generation.Sampling);
         Assert.Null(generation.MaxTokens);
         Assert.Empty(generation.StopStrings);
+        Assert.Equal(1, generation.Choices);
+        Assert.True(generation.CachePrompt);
+        Assert.True(generation.Speculate);
     }
 
     [Theory]
@@ -77,6 +85,15 @@ public sealed class ChatRequestTests
     [InlineData("9007199254740993.0", 9007199254740993)]
     public void Seeds_keep_all_64_bits(string number, long expected) =>
         Assert.Equal(expected, Parse($$"""{"messages":[{"role":"user","content":"a"}],"seed":{{number}}}""").Sampling.Seed);
+
+    [Theory]
+    [InlineData("\"speculative\":true", true)]
+    [InlineData("\"speculative.n_max\":16", true)]
+    [InlineData("\"speculative.n_max\":0", false)]
+    [InlineData("\"speculative\":true,\"speculative.n_max\":0", false)]
+    [InlineData("\"speculative\":false,\"speculative.n_max\":16", false)]
+    public void Speculation_is_off_when_either_name_says_so(string field, bool expected) =>
+        Assert.Equal(expected, Parse(Request(field)).Speculate);
 
     [Fact]
     public void Top_k_minus_1_is_off() =>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using MistralServe.Inference;
-using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Models;
 
 namespace MistralServe.Tests.OpenAi;
@@ -53,14 +53,14 @@ public sealed class ModelsTests
     [Fact]
     public void Identities_are_unguessable_and_name_model_and_build()
     {
-        AnswerIdentity one = AnswerIdentity.Create(Model, TimeProvider.System);
-        AnswerIdentity two = AnswerIdentity.Create(Model, TimeProvider.System);
+        AnswerIdentity one = AnswerIdentity.Create("chatcmpl-", Model, TimeProvider.System);
+        AnswerIdentity two = AnswerIdentity.Create("chatcmpl-", Model, TimeProvider.System);
         Assert.NotEqual(one.Id, two.Id);
         Assert.Matches("^chatcmpl-[0-9a-f]{32}$", one.Id);
         Assert.Equal(Model.Id, one.Model);
         Assert.Matches("^fp_[0-9a-f]{16}$", one.SystemFingerprint);
         Assert.Equal(one.SystemFingerprint, two.SystemFingerprint);
-        Assert.NotEqual(one.SystemFingerprint, AnswerIdentity.Create(Model with { SizeBytes = 124 }, TimeProvider.System).SystemFingerprint);
+        Assert.NotEqual(one.SystemFingerprint, AnswerIdentity.Create("chatcmpl-", Model with { SizeBytes = 124 }, TimeProvider.System).SystemFingerprint);
     }
 
     private static Task<RestServer> StartAsync() => RestServer.StartAsync(app =>

@@ -1,9 +1,10 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.OpenAi;
@@ -11,16 +12,21 @@ using MistralServe.OpenAi;
 namespace MistralServe.Tests.OpenAi;
 
 /// <summary>
-/// The REST routes on a real Kestrel without an engine: requests that are refused never reach it, and tests map routes of
-/// their own to drive the answer writers.
+/// The REST routes on a real Kestrel with an engine that is started only for a scripted model: requests that are refused never reach it, and
+/// tests map routes of their own to drive the answer writers.
 /// </summary>
 internal sealed class RestServer : IAsyncDisposable
 {
+    private static readonly ModelDescription Model = new() { Id = "none", Path = "/none.gguf", Architecture = "llama", VocabularySize = 100, Capabilities = ModelCapabilities.TextGeneration };
+
     private readonly WebApplication _app;
 
-    private RestServer(WebApplication app)
+    private readonly InferenceEngine _engine;
+
+    private RestServer(WebApplication app, InferenceEngine engine)
     {
         _app = app;
+        _engine = engine;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
@@ -28,7 +34,12 @@ internal sealed class RestServer : IAsyncDisposable
 
     public int Port => Client.BaseAddress!.Port;
 
-    public static async Task<RestServer> StartAsync(Action<IEndpointRouteBuilder>? map = null, long? maxBodyBytes = null)
+    /// <summary>Starts the server.</summary>
+    /// <param name="map">Routes besides those of the API.</param>
+    /// <param name="maxBodyBytes">Limit of request bodies.</param>
+    /// <param name="runner">The model of the engine, which is started only with one.</param>
+    public static async Task<RestServer> StartAsync(
+        Action<IEndpointRouteBuilder>? map = null, long? maxBodyBytes = null, IModelRunner? runner = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -37,20 +48,27 @@ internal sealed class RestServer : IAsyncDisposable
         builder.Services.AddOpenApi();
         OpenAiEndpoints.AddWireRecords(builder.Services);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton((ChatService)RuntimeHelpers.GetUninitializedObject(typeof(ChatService)));
-        builder.Services.AddSingleton((InferenceEngine)RuntimeHelpers.GetUninitializedObject(typeof(InferenceEngine)));
+        InferenceEngine engine = new(new EngineOptions(), _ => (runner, runner is null ? "never started" : null), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        GenerationStarter starter = new(Model, engine);
+        builder.Services.AddSingleton(new ChatService(starter, () => null)).AddSingleton(new CompletionService(starter)).AddSingleton(engine);
         WebApplication app = builder.Build();
         OpenAiEndpoints.UseErrorObjects(app);
         OpenAiEndpoints.Map(app);
         app.MapOpenApi();
         map?.Invoke(app);
         await app.StartAsync();
-        return new RestServer(app);
+        if (runner is not null)
+        {
+            engine.Start();
+        }
+
+        return new RestServer(app, engine);
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await _app.DisposeAsync();
+        _engine.Stop();
     }
 }

@@ -286,10 +286,17 @@ public sealed class SamplerTests
             sampler.Accept(i, isPrompt: false);
         }
 
-        sampler.Sample(logits, [1, 2]);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        sampler.Sample(logits, [1, 2]);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        // The least of several calls: the runtime charges a thread for work of its own now and then (tiering, inline caches),
+        // but what the sampler allocates, it allocates in every call.
+        long least = long.MaxValue;
+        for (int call = 0; call < 20; call++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            sampler.Sample(logits, [1, 2]);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     [Fact]

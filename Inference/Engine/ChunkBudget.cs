@@ -1,0 +1,44 @@
+namespace MistralServe.Inference.Engine;
+
+/// <summary>
+/// How many prompt tokens one decode call may take, from the speed measured so far: running streams wait for a chunk between two of
+/// their tokens, and a cancel is seen between two chunks. Engine thread only.
+/// </summary>
+/// <param name="batchSize">Most rows of one call.</param>
+internal sealed class ChunkBudget(int batchSize)
+{
+    // Ours: a pause that a reader of streamed text hardly notices, and long enough for the graph's fixed cost not to matter.
+    private static readonly TimeSpan BesideStreams = TimeSpan.FromMilliseconds(100);
+
+    // Ours: how long a cancel or a new request may have to wait when nobody streams.
+    private static readonly TimeSpan Alone = TimeSpan.FromMilliseconds(500);
+
+    // Below this the library's matrix kernels lose speed; a multiple of it fills them.
+    private const int Step = 32;
+
+    private double _tokensPerSecond;
+
+    /// <summary>Rows for the next call.</summary>
+    /// <param name="besideStreams">Whether tokens are being generated for others.</param>
+    public int GetRows(bool besideStreams)
+    {
+        if (_tokensPerSecond == 0)
+        {
+            return Math.Min(batchSize, besideStreams ? 2 * Step : 4 * Step);
+        }
+
+        double rows = _tokensPerSecond * (besideStreams ? BesideStreams : Alone).TotalSeconds;
+        return Math.Min(batchSize, Math.Max(Step, (int)(rows / Step) * Step));
+    }
+
+    /// <summary>Takes note of a call that computed prompt tokens only.</summary>
+    public void Learn(int rows, TimeSpan elapsed)
+    {
+        // Short calls are mostly fixed cost.
+        if (rows >= Step && elapsed > TimeSpan.Zero)
+        {
+            double speed = rows / elapsed.TotalSeconds;
+            _tokensPerSecond = _tokensPerSecond == 0 ? speed : 0.7 * _tokensPerSecond + 0.3 * speed;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+namespace MistralServe.Inference.Engine;
+
+/// <summary>
+/// Fills a batch with chunks of prompts: equal shares for all that have prompt left, sorted by sequence, because equal row counts of
+/// adjacent sequences are computed in one graph. What one does not need goes to the others. Engine thread only.
+/// </summary>
+internal sealed class PromptBatch(IModelRunner runner, int slotCount)
+{
+    private readonly BatchRow[] _rows = new BatchRow[runner.BatchSize];
+    private readonly ChunkBudget _budget = new(runner.BatchSize);
+    private int _count;
+    private int _next;
+
+    /// <summary>The rows of the last <see cref="Fill"/>.</summary>
+    public ReadOnlySpan<BatchRow> Rows => _rows.AsSpan(0, _count);
+
+    /// <summary>The sequences in it, by id.</summary>
+    public List<Member> Members { get; } = [];
+
+    /// <summary>
+    /// Collects the rows.
+    /// </summary>
+    /// <param name="slots">All sequences, by id.</param>
+    /// <param name="besideStreams">Whether tokens are being generated for others.</param>
+    /// <returns>Number of rows; 0 when no prompt is left.</returns>
+    public int Fill(ReadOnlySpan<SequenceSlot> slots, bool besideStreams)
+    {
+        _count = 0;
+        Members.Clear();
+        int budget = _budget.GetRows(besideStreams);
+
+        // More prompts than rows: those behind the last that came come first.
+        for (int i = 0; i < slotCount && Members.Count < budget; i++)
+        {
+            SequenceSlot slot = slots[(_next + i) % slotCount];
+            if (slot.Choice is { IsPrefilling: true })
+            {
+                Members.Add(new Member(slot, 0, 0));
+            }
+        }
+
+        if (Members.Count == 0)
+        {
+            return 0;
+        }
+
+        _next = (Members[^1].Slot.Id + 1) % slotCount;
+        Members.Sort(static (a, b) => a.Slot.Id.CompareTo(b.Slot.Id));
+        Share(budget);
+        for (int i = 0; i < Members.Count; i++)
+        {
+            AddRows(i);
+        }
+
+        return _count;
+    }
+
+    /// <summary>Takes note of how long the last batch took.</summary>
+    public void Learn(TimeSpan elapsed) => _budget.Learn(_count, elapsed);
+
+    // Hands the rows out in rounds of equal shares until none or no prompt is left.
+    private void Share(int budget)
+    {
+        bool open = true;
+        while (budget > 0 && open)
+        {
+            int wanting = Members.Count(static member => member.Count < member.Left);
+            open = wanting > 0;
+            int share = Math.Max(1, budget / Math.Max(1, wanting));
+            for (int i = 0; i < Members.Count && budget > 0; i++)
+            {
+                Member member = Members[i];
+                int more = Math.Min(Math.Min(share, member.Left - member.Count), budget);
+                Members[i] = member with { Count = member.Count + more };
+                budget -= more;
+            }
+        }
+    }
+
+    private void AddRows(int index)
+    {
+        Member member = Members[index];
+        int[] prompt = member.Slot.Choice!.Prompt;
+        int from = member.Slot.Choice.PromptComputed;
+        for (int i = from; i < from + member.Count; i++)
+        {
+            _rows[_count++] = new BatchRow(prompt[i], i, member.Slot.Id, WantLogits: i == prompt.Length - 1);
+        }
+
+        Members[index] = member with { LastRow = _count - 1 };
+    }
+
+    /// <summary>One sequence's part of the batch.</summary>
+    /// <param name="Slot">The sequence.</param>
+    /// <param name="Count">Its rows.</param>
+    /// <param name="LastRow">Index of its last row.</param>
+    internal readonly record struct Member(SequenceSlot Slot, int Count, int LastRow) : IBatchMember
+    {
+        /// <summary>Prompt tokens that are not computed yet.</summary>
+        public int Left => Slot.Choice!.Prompt.Length - Slot.Choice.PromptComputed;
+    }
+}

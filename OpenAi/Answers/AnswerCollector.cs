@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Text;
+using MistralServe.Inference;
+using MistralServe.Inference.Engine;
+
+namespace MistralServe.OpenAi.Answers;
+
+/// <summary>
+/// Reads a generation to its end, whose choices come interleaved. Both protocols collect their unstreamed answers with it.
+/// </summary>
+internal static class AnswerCollector
+{
+    /// <summary>The failure of an engine that closes its channel before every choice has its last event.</summary>
+    public static EngineFailure Broken { get; } = new(EngineFailureCode.EngineFault, "The generation ended without a result.");
+
+    /// <summary>Collects all choices. Request thread.</summary>
+    /// <param name="generation">The running generation; the caller disposes of it.</param>
+    /// <param name="choices">How many choices the request asked for.</param>
+    /// <param name="cancellationToken">The client is gone.</param>
+    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    public static async ValueTask<CollectedAnswer> CollectAsync(Generation generation, int choices, CancellationToken cancellationToken)
+    {
+        var texts = new ArrayBufferWriter<byte>?[choices];
+        var done = new CollectedChoice[choices];
+        var usage = new UsageTotal();
+        int running = choices;
+        await foreach (GenerationEvent item in generation.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            switch (item.Kind)
+            {
+                case GenerationEventKind.Text:
+                    (texts[item.Choice] ??= new ArrayBufferWriter<byte>()).Write(item.Text.Span);
+                    break;
+                case GenerationEventKind.Finished:
+                    string text = texts[item.Choice] is { } written ? Encoding.UTF8.GetString(written.WrittenSpan) : "";
+                    done[item.Choice] = new CollectedChoice(text, item.FinishReason, item.Usage, item.LogProbability);
+                    usage.Add(item.Usage);
+                    if (--running == 0)
+                    {
+                        return new CollectedAnswer(done, usage.Value, null);
+                    }
+
+                    break;
+                case GenerationEventKind.Failed:
+                    return new CollectedAnswer([], usage.Value, item.Failure ?? Broken);
+            }
+        }
+
+        return new CollectedAnswer([], usage.Value, Broken);
+    }
+}

@@ -1,0 +1,10 @@
+using MistralServe.Inference.Engine;
+
+namespace MistralServe.OpenAi.Answers;
+
+/// <summary>One whole answer of a generation.</summary>
+/// <param name="Text">Its text.</param>
+/// <param name="FinishReason">Why it ended; <see cref="FinishReason.Cancelled"/> when the server cancelled the request.</param>
+/// <param name="Usage">Its own counts; the prompt is the request's.</param>
+/// <param name="LogProbability">As <see cref="GenerationEvent.LogProbability"/>.</param>
+internal sealed record CollectedChoice(string Text, FinishReason FinishReason, TokenUsage Usage, double LogProbability);

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using MistralServe.Inference;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Engine;
+using MistralServe.Json;
+using MistralServe.OpenAi.Answers;
+
+namespace MistralServe.OpenAi.Completions;
+
+/// <summary>POST /v1/completions.</summary>
+internal static class CompletionEndpoint
+{
+    /// <summary>Maps the route.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        RouteHandlerBuilder route = routes.MapPost("/completions", CompleteAsync)
+            .WithName("createCompletion").WithTags("Completions")
+            .WithSummary("Continues a text.")
+            .WithDescription(
+                "No chat template is applied, and special tokens are plain text. Answers with one JSON object, or with server-sent "
+                + "events of the same form when 'stream' is true, then 'data: [DONE]'. A failure after the first event is an event with "
+                + "an 'error' object and no [DONE].")
+            .Accepts<CompletionRequest>("application/json")
+            .Produces<TextCompletion>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+        ErrorDescriptions.AddForGeneration(route);
+    }
+
+    private static async Task CompleteAsync(
+        HttpContext context, [FromServices] CompletionService completions, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
+    {
+        RequestResult<CompletionPlan> plan = await JsonBody.ReadAsync(
+            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? ""));
+        if (!plan.Succeeded)
+        {
+            await ErrorWriter.WriteAsync(context, plan.Error);
+            return;
+        }
+
+        StartResult start = await completions.StartAsync(plan.Value.Generation, context.RequestAborted);
+        if (start.Generation is not { } generation)
+        {
+            await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(start.Failure!));
+            return;
+        }
+
+        await AnswerAsync(
+            context, generation, plan.Value, AnswerIdentity.Create("cmpl-", completions.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
+    }
+
+    /// <summary>Writes the answer of a running generation and disposes it on every way out. Request thread.</summary>
+    public static Task AnswerAsync(HttpContext context, Generation generation, CompletionPlan plan, AnswerIdentity identity, ILogger logger) =>
+        plan.Stream
+            ? AnswerStreamWriter.WriteAsync(
+                context, generation, plan.Returned, events => new TextChunkWriter(events, identity, plan.IncludeUsage),
+                AnswerStreamWriter.KeepAliveInterval, logger)
+            : AnswerWriter.WriteAsync(
+                context, generation, plan.Generation.Choices,
+                answer => TextCompletion.From(identity, plan.Select(answer.Choices), answer.Usage), OpenAiJsonContext.Wire.TextCompletion);
+
+    private static RequestResult<CompletionPlan> Read(JsonElement body, string principal)
+    {
+        RequestResult<CompletionRequest> request = CompletionRequestReader.Read(body);
+        return request.Succeeded ? CompletionRequestValidator.Validate(request.Value, principal) : request.Error;
+    }
+}

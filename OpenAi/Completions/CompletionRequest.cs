@@ -1,0 +1,31 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MistralServe.OpenAi.Parameters;
+
+namespace MistralServe.OpenAi.Completions;
+
+/// <summary>
+/// The body of POST /v1/completions as it stands on the wire: types are checked, ranges are not. Null means absent. Built by
+/// <see cref="CompletionRequestReader"/>; <see cref="CompletionRequestValidator"/> makes a generation of it. Raw values live as
+/// long as the JSON document they came from.
+/// </summary>
+internal sealed record CompletionRequest : GenerationFields
+{
+    [JsonPropertyName("prompt")]
+    [Description("What to continue: a string, or an array of token ids. A list holds one prompt.")]
+    public required JsonElement Prompt { get; init; }
+
+    [JsonPropertyName("max_tokens")]
+    [Description("Most tokens to generate. Default 16.")]
+    [Range(0, int.MaxValue)]
+    public long? MaxTokens { get; init; }
+
+    [JsonPropertyName("best_of")]
+    [Description(
+        "Generate this many answers and return the n of them with the highest log probability per token, the best first; not "
+        + "below n, and not with stream. 0 is like an absent one. All tokens generated count in usage.")]
+    [Range(0, GenerationLimits.MaxChoices)]
+    public long? BestOf { get; init; }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using MistralServe.Json;
+
+namespace MistralServe.OpenAi;
+
+/// <summary>Reads the JSON body of a request.</summary>
+internal static class JsonBody
+{
+    /// <summary>Parses the body and makes of it what the endpoint needs. Request thread.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="read">Gets the body's root; the document is gone when it returns..</param>
+    /// <returns>What <paramref name="read"/> made; or 415 for another media type, 400 for text that is not JSON.</returns>
+    public static async Task<RequestResult<T>> ReadAsync<T>(HttpContext context, Func<JsonElement, RequestResult<T>> read)
+        where T : class
+    {
+        if (!IsJsonInUtf8(context.Request))
+        {
+            return StatusErrors.ForStatus(StatusCodes.Status415UnsupportedMediaType, context);
+        }
+
+        try
+        {
+            using JsonDocument document = await JsonDocument.ParseAsync(
+                context.Request.Body, JsonText.DocumentOptions, context.RequestAborted);
+            return read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            var errors = new RequestErrors();
+            errors.AddInvalidJson(
+                $"The body is empty, is no valid JSON, or is nested deeper than {JsonText.MaxDepth} levels "
+                + $"(line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).");
+            return errors.First!;
+        }
+    }
+
+    // A page in a browser can send text/plain to another origin without asking, but not JSON.
+    private static bool IsJsonInUtf8(HttpRequest request) =>
+        request.HasJsonContentType()
+        && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+}

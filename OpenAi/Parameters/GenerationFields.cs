@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MistralServe.OpenAi.Parameters;
+
+/// <summary>
+/// The fields that every request for text has, as they stand on the wire: types are checked, ranges are not. Null means
+/// absent. Filled by <see cref="GenerationFieldsReader"/>, checked by <see cref="GenerationFieldsValidator"/>. Raw values live as
+/// long as the JSON document they came from.
+/// </summary>
+internal abstract record GenerationFields
+{
+    [JsonPropertyName("model")]
+    [Description("Name of a model. The loaded model answers whatever the name, and the answer says which one it is.")]
+    public string? Model { get; init; }
+
+    [JsonPropertyName("n")]
+    [Description("Number of answers; the prompt is computed once for all of them. Default 1.")]
+    [Range(1, GenerationLimits.MaxChoices)]
+    public long? N { get; init; }
+
+    [JsonPropertyName("temperature")]
+    [Description("Divides the logits; 0 always takes the most probable token. Default 1.")]
+    [Range(0, GenerationLimits.MaxTemperature)]
+    public double? Temperature { get; init; }
+
+    [JsonPropertyName("top_p")]
+    [Description("Draw among the most probable tokens whose probabilities sum up to this. Default 1 (off).")]
+    [Range(0.0, 1.0)]
+    public double? TopP { get; init; }
+
+    [JsonPropertyName("frequency_penalty")]
+    [Description("Subtracted from a token's logit for each earlier occurrence in the answer. Default 0.")]
+    [Range(-GenerationLimits.MaxPenalty, GenerationLimits.MaxPenalty)]
+    public double? FrequencyPenalty { get; init; }
+
+    [JsonPropertyName("presence_penalty")]
+    [Description("Subtracted once from the logit of a token that occurred in the answer. Default 0.")]
+    [Range(-GenerationLimits.MaxPenalty, GenerationLimits.MaxPenalty)]
+    public double? PresencePenalty { get; init; }
+
+    [JsonPropertyName("stop")]
+    [Description("A string, or an array of up to 16 strings, that ends the answer and never appears in it.")]
+    public JsonElement? Stop { get; init; }
+
+    [JsonPropertyName("seed")]
+    [Description("64-bit seed of the request's random generator; random when absent.")]
+    public long? Seed { get; init; }
+
+    [JsonPropertyName("stream")]
+    [Description("Answer with server-sent events while tokens are generated.")]
+    public bool? Stream { get; init; }
+
+    [JsonPropertyName("stream_options")]
+    public StreamOptions? StreamOptions { get; init; }
+
+    [JsonPropertyName("top_k")]
+    [Description("Draw among this many most probable tokens; 0 or -1 is off. Default 0. Not in OpenAI's API.")]
+    [Range(-1, int.MaxValue)]
+    public long? TopK { get; init; }
+
+    [JsonPropertyName("min_p")]
+    [Description("Drop tokens less probable than this share of the most probable one. Default 0 (off). Not in OpenAI's API.")]
+    [Range(0.0, 1.0)]
+    public double? MinP { get; init; }
+
+    [JsonPropertyName("repeat_penalty")]
+    [Description("Divides the logits of tokens seen among the last repeat_last_n. Default 1 (off). Not in OpenAI's API.")]
+    [Range(GenerationLimits.MinRepetitionPenalty, GenerationLimits.MaxRepetitionPenalty)]
+    public double? RepeatPenalty { get; init; }
+
+    [JsonPropertyName("repetition_penalty")]
+    [Description("Other name of repeat_penalty.")]
+    [Range(GenerationLimits.MinRepetitionPenalty, GenerationLimits.MaxRepetitionPenalty)]
+    public double? RepetitionPenalty { get; init; }
+
+    [JsonPropertyName("repeat_last_n")]
+    [Description("How many last tokens, prompt included, repeat_penalty looks at; -1 is all. Default 64. Not in OpenAI's API.")]
+    [Range(-1, int.MaxValue)]
+    public long? RepeatLastN { get; init; }
+
+    [JsonPropertyName("ignore_eos")]
+    [Description("Go on after the model's end token, until the token limit or a stop string. Not in OpenAI's API.")]
+    public bool? IgnoreEos { get; init; }
+
+    [JsonPropertyName("cache_prompt")]
+    [Description("Take the start of the prompt from the prefix cache where it is there; false computes all of it. Default true. Not in OpenAI's API.")]
+    public bool? CachePrompt { get; init; }
+
+    [JsonPropertyName("speculative")]
+    [Description("Guess tokens by lookup in prompt and answer and confirm several at once; false never does. Default true. Not in OpenAI's API.")]
+    public bool? Speculative { get; init; }
+
+    [JsonPropertyName("speculative.n_max")]
+    [Description("llama-server's way to say it: 0 is speculative=false; how many tokens are guessed is the server's choice.")]
+    [Range(0, int.MaxValue)]
+    public long? SpeculativeMax { get; init; }
+}

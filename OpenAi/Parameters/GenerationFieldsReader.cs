@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+
+namespace MistralServe.OpenAi.Parameters;
+
+/// <summary>Reads the fields that every request for text has: their types. Ranges are the validator's. Any thread.</summary>
+internal static class GenerationFieldsReader
+{
+    private static readonly FrozenSet<string> StreamOptionNames = new[] { "include_usage" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Names of the fields.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "model", "n", "temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "seed", "stream", "stream_options",
+        "top_k", "min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n", "ignore_eos", "cache_prompt",
+        "speculative", "speculative.n_max",
+    ];
+
+    /// <summary>Adds the shared fields to a request that has those of its endpoint.</summary>
+    public static T Read<T>(T request, JsonFields fields, RequestErrors errors)
+        where T : GenerationFields => request with
+        {
+            Model = fields.GetString("model"),
+            N = fields.GetInteger("n", saturate: true),
+            Temperature = fields.GetNumber("temperature"),
+            TopP = fields.GetNumber("top_p"),
+            FrequencyPenalty = fields.GetNumber("frequency_penalty"),
+            PresencePenalty = fields.GetNumber("presence_penalty"),
+            Stop = fields.Get("stop"),
+            Seed = fields.GetInteger("seed"),
+            Stream = fields.GetBoolean("stream"),
+            StreamOptions = ReadStreamOptions(fields, errors),
+            TopK = fields.GetInteger("top_k", saturate: true),
+            MinP = fields.GetNumber("min_p"),
+            RepeatPenalty = fields.GetNumber("repeat_penalty"),
+            RepetitionPenalty = fields.GetNumber("repetition_penalty"),
+            RepeatLastN = fields.GetInteger("repeat_last_n", saturate: true),
+            IgnoreEos = fields.GetBoolean("ignore_eos"),
+            CachePrompt = fields.GetBoolean("cache_prompt"),
+            Speculative = fields.GetBoolean("speculative"),
+            SpeculativeMax = fields.GetInteger("speculative.n_max", saturate: true),
+        };
+
+    private static StreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)
+    {
+        if (fields.Get("stream_options") is not { } value)
+        {
+            return null;
+        }
+
+        var options = new JsonFields(value, "stream_options", StreamOptionNames, errors);
+        return new StreamOptions { IncludeUsage = options.GetBoolean("include_usage") };
+    }
+}

@@ -1,0 +1,26 @@
+namespace MistralServe.OpenAi.Parameters;
+
+/// <summary>Ranges of the fields that requests for text share; the validators enforce them and the OpenAPI document shows them.</summary>
+internal static class GenerationLimits
+{
+    /// <summary>Most answers of one request. Ours: OpenAI allows 128, and an unbounded number was CVE-2026-34756 in vLLM.</summary>
+    public const int MaxChoices = 8;
+
+    /// <summary>OpenAI's published range; 0 is greedy.</summary>
+    public const double MaxTemperature = 2;
+
+    /// <summary>OpenAI's published range for the frequency and presence penalties, both signs.</summary>
+    public const double MaxPenalty = 2;
+
+    /// <summary>Ours: beyond 0.01 to 100 a single division loses the order of the logits in float rounding.</summary>
+    public const double MinRepetitionPenalty = 0.01;
+
+    /// <inheritdoc cref="MinRepetitionPenalty"/>
+    public const double MaxRepetitionPenalty = 100;
+
+    /// <summary>Ours: OpenAI allows 4, local clients send more; each is matched against every token.</summary>
+    public const int MaxStopStrings = 16;
+
+    /// <summary>Ours: UTF-8 bytes of one stop string; that much text may have to be held back.</summary>
+    public const int MaxStopBytes = 256;
+}

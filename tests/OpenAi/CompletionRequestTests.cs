@@ -1,0 +1,87 @@
+using System.Text.Json;
+using MistralServe.Inference.Sampling;
+using MistralServe.OpenAi;
+using MistralServe.OpenAi.Completions;
+
+namespace MistralServe.Tests.OpenAi;
+
+public sealed class CompletionRequestTests
+{
+    [Fact]
+    public void Every_field_reaches_the_generation()
+    {
+        CompletionPlan plan = Parse(
+            """
+            {"model":"any","prompt":"Once","max_tokens":32,"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,"frequency_penalty":-1,
+             "presence_penalty":1.5,"repeat_penalty":1.1,"repeat_last_n":-1,"stop":"x","seed":7,"ignore_eos":true,"n":2,
+             "cache_prompt":false,"speculative":false,"stream":true,"stream_options":{"include_usage":true},"user":"me"}
+            """);
+        Assert.Equal("Once", plan.Generation.Text);
+        Assert.Null(plan.Generation.Tokens);
+        Assert.Equal(32, plan.Generation.MaxTokens);
+        Assert.Equal(
+            new SamplingOptions
+            {
+                Temperature = 0.5f, TopP = 0.9f, TopK = 40, MinP = 0.05f, FrequencyPenalty = -1, PresencePenalty = 1.5f,
+                RepetitionPenalty = 1.1f, RepetitionWindow = -1, Seed = 7,
+            },
+            plan.Generation.Sampling);
+        Assert.Equal(["x"], plan.Generation.StopStrings);
+        Assert.True(plan.Generation.IgnoreEndOfGeneration);
+        Assert.Equal((2, 2, false), (plan.Generation.Choices, plan.Returned, plan.IsRanked));
+        Assert.False(plan.Generation.CachePrompt);
+        Assert.False(plan.Generation.Speculate);
+        Assert.Equal((true, true), (plan.Stream, plan.IncludeUsage));
+        Assert.Equal("key-1", plan.Generation.Principal);
+    }
+
+    [Theory]
+    [InlineData("""{"prompt":""}""")]
+    [InlineData(
+        """
+        {"prompt":[""],"max_tokens":null,"n":null,"best_of":null,"echo":false,"suffix":null,"logprobs":null,"stream":false,
+         "stream_options":{"include_usage":true},"logit_bias":{"foo":0}}
+        """)]
+    public void Null_means_absent_and_values_that_ask_for_nothing_pass(string body)
+    {
+        CompletionPlan plan = Parse(body);
+        Assert.Equal("", plan.Generation.Text);
+        Assert.Equal(16, plan.Generation.MaxTokens);
+        Assert.Equal(new SamplingOptions(), plan.Generation.Sampling);
+        Assert.Equal((1, 1, false, false), (plan.Generation.Choices, plan.Returned, plan.IsRanked, plan.Generation.ScoreChoices));
+    }
+
+    [Theory]
+    [InlineData("[1,2,3]")]
+    [InlineData("[[1,2,3]]")]
+    public void Token_arrays_are_prompts(string prompt)
+    {
+        CompletionPlan plan = Parse($$"""{"prompt":{{prompt}},"max_tokens":0}""");
+        Assert.Equal([1, 2, 3], plan.Generation.Tokens);
+        Assert.Null(plan.Generation.Text);
+        Assert.Equal(0, plan.Generation.MaxTokens);
+    }
+
+    [Theory]
+    [InlineData("\"best_of\":5,\"n\":2", 5, 2, true)]
+    [InlineData("\"best_of\":2,\"n\":2", 2, 2, true)]
+    [InlineData("\"best_of\":8", 8, 1, true)]
+    [InlineData("\"best_of\":1,\"stream\":true", 1, 1, false)]
+    [InlineData("\"best_of\":0,\"n\":2,\"stream\":true", 2, 2, false)]
+    public void Best_of_generates_more_and_scores_them(string fields, int generated, int returned, bool isRanked)
+    {
+        CompletionPlan plan = Parse($$"""{"prompt":"a",{{fields}}}""");
+        Assert.Equal((generated, returned, isRanked), (plan.Generation.Choices, plan.Returned, plan.IsRanked));
+        Assert.Equal(isRanked, plan.Generation.ScoreChoices);
+    }
+
+    private static CompletionPlan Parse(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        RequestResult<CompletionRequest> request = CompletionRequestReader.Read(document.RootElement);
+        Assert.True(request.Succeeded, request.Error?.Message);
+        RequestResult<CompletionPlan> plan = CompletionRequestValidator.Validate(request.Value, "key-1");
+        Assert.True(plan.Succeeded, plan.Error?.Message);
+        return plan.Value;
+    }
+}
