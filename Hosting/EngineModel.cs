@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using MistralServe.Hosting.Health;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Native;
 using MistralServe.Mcp.Tools;
@@ -30,6 +31,7 @@ internal sealed class EngineModel : IServedModel
     private readonly InferenceEngine _engine;
     private readonly ChatService _chat;
     private readonly CompletionService _completions;
+    private readonly EmbeddingService _embeddings;
     private readonly McpToolRegistry _tools;
     private readonly TimeProvider _time;
     private bool _started;
@@ -42,7 +44,7 @@ internal sealed class EngineModel : IServedModel
         EngineOptions options = new()
         {
             Parallel = settings.Parallel,
-            ContextLength = settings.ContextLength ?? GetDefaultContextLength(description.TrainingContextLength),
+            ContextLength = GetContextLength(description, settings.ContextLength),
             QueueLimit = settings.QueueLength,
             QueueTimeout = settings.QueueTimeout,
             RequestTimeout = settings.RequestTimeout,
@@ -62,7 +64,8 @@ internal sealed class EngineModel : IServedModel
         GenerationStarter starter = new(description, _engine);
         _completions = new CompletionService(starter);
         _chat = new ChatService(starter, () => loader.Format);
-        _tools = new McpToolRegistry(description, _chat, _engine);
+        _embeddings = new EmbeddingService(description, _engine);
+        _tools = new McpToolRegistry(description, _chat, _embeddings, _engine);
     }
 
     /// <inheritdoc/>
@@ -76,7 +79,8 @@ internal sealed class EngineModel : IServedModel
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services) =>
-        services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_completions).AddSingleton(_tools);
+        services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_completions)
+            .AddSingleton(_embeddings).AddSingleton(_tools);
 
     /// <inheritdoc/>
     public void Start()
@@ -110,6 +114,14 @@ internal sealed class EngineModel : IServedModel
     /// <summary>The smaller of <see cref="DefaultContextLength"/> and the training length, which 0 leaves unknown.</summary>
     internal static int GetDefaultContextLength(int trainingLength) =>
         trainingLength > 0 ? Math.Min(trainingLength, DefaultContextLength) : DefaultContextLength;
+
+    // An embedding model knows no positions beyond its training; a request cannot ask for them.
+    private static int GetContextLength(ModelDescription model, int? asked)
+    {
+        int length = asked ?? GetDefaultContextLength(model.TrainingContextLength);
+        bool isBounded = model.Capabilities.HasFlag(ModelCapabilities.Embedding) && model.TrainingContextLength > 0;
+        return isBounded ? Math.Min(length, model.TrainingContextLength) : length;
+    }
 
     private async Task StopAsync()
     {

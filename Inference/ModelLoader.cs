@@ -21,6 +21,9 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
     // Rows of one decode call: prompts are cut into such parts, cancellation is seen between them.
     private const int BatchSize = 512;
 
+    // Inputs of one call of an embedding model. Ours: a batch of several is full with 128 tokens, and few inputs have fewer than four.
+    private const int EmbeddingSequences = 32;
+
     private readonly ILogger _logger = loggers.CreateLogger("MistralServe.Inference.ModelLoader");
     private volatile ChatFormat? _format;
 
@@ -48,6 +51,13 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
             }
 
             LogFormat();
+        }
+
+        if (model.Capabilities.HasFlag(ModelCapabilities.Embedding))
+        {
+            var embedding = new LlamaContextOptions(layout.ContextLength, EmbeddingSequences, layout.ContextLength, options.Threads);
+            (LlamaEmbeddingRunner? embeddingRunner, problem) = LlamaEmbeddingRunner.Load(model.Path, embedding, progress);
+            return (embeddingRunner, problem);
         }
 
         if (layout.KeyValueBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)

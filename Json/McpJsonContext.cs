@@ -16,4 +16,5 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(PingResult))]
 [JsonSerializable(typeof(UnsupportedVersionData))]
 [JsonSerializable(typeof(ModelInfo))]
+[JsonSerializable(typeof(EmbedResult))]
 internal sealed partial class McpJsonContext : JsonSerializerContext;

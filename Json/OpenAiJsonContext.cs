@@ -5,6 +5,7 @@ using MistralServe.OpenAi;
 using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
+using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Models;
 
 namespace MistralServe.Json;
@@ -16,6 +17,8 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(TextCompletion))]
 [JsonSerializable(typeof(CompletionUsage))]
+[JsonSerializable(typeof(EmbeddingRequest))]
+[JsonSerializable(typeof(EmbeddingList))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelObject))]
 [JsonSerializable(typeof(ErrorResponse))]

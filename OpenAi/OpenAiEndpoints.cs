@@ -1,6 +1,7 @@
 using MistralServe.Json;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
+using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Models;
 
 namespace MistralServe.OpenAi;
@@ -20,7 +21,7 @@ internal static class OpenAiEndpoints
 
     /// <summary>
     /// Maps the routes of the API. Needs the singletons <see cref="Inference.Chat.ChatService"/>, <see cref="Inference.Chat.CompletionService"/>,
-    /// <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
+    /// <see cref="Inference.Embedding.EmbeddingService"/>, <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <returns>The group, for conventions of the host.</returns>
     public static RouteGroupBuilder Map(IEndpointRouteBuilder routes)
@@ -28,6 +29,7 @@ internal static class OpenAiEndpoints
         RouteGroupBuilder group = routes.MapGroup("/v1");
         ChatEndpoint.Map(group);
         CompletionEndpoint.Map(group);
+        EmbeddingEndpoint.Map(group);
         ModelsEndpoint.Map(group);
         return group;
     }

@@ -108,6 +108,9 @@ internal sealed partial class InferenceEngine
     /// <summary>The loaded model's vocabulary. Throws before <see cref="Loaded"/> has completed with null.</summary>
     public IVocabulary Vocabulary => _runner?.Vocabulary ?? throw new InvalidOperationException("the model is not loaded");
 
+    /// <summary>Floats of one embedding of the loaded model. Throws for other models and before <see cref="Loaded"/> has completed with null.</summary>
+    public int EmbeddingDimensions => (_runner as IEmbeddingRunner)?.Dimensions ?? throw new InvalidOperationException("no embedding model is loaded");
+
     /// <summary>Starts the decode thread, which loads the model first. Call once.</summary>
     public void Start() => new Thread(Run, StackBytes) { Name = "decode", IsBackground = true }.Start();
 
@@ -171,6 +174,14 @@ internal sealed partial class InferenceEngine
         }
 
         return generation;
+    }
+
+    /// <summary>Hands a request for embeddings to the decode thread; the place goes with it. Only for an embedding model.</summary>
+    public EmbeddingComputation Submit(EmbeddingRequest request, QueuePlace place)
+    {
+        var job = new EmbeddingJob(request, place.ArrivedAt, _wake.Set);
+        Submit(job, place);
+        return job.ToComputation();
     }
 
     /// <summary>Refuses new requests from now on; running ones go on.</summary>
@@ -284,6 +295,7 @@ internal sealed partial class InferenceEngine
     private IScheduler CreateScheduler(IRunner runner) => runner switch
     {
         IModelRunner model => new Scheduler(model, _options, _time, job => LeaveQueue(job.Places)),
+        IEmbeddingRunner embedding => new EmbeddingScheduler(embedding, _options, _time, job => LeaveQueue(job.Places)),
         _ => throw new ArgumentException("no scheduler for this kind of model", nameof(runner)),
     };
 

@@ -61,6 +61,20 @@ internal static unsafe partial class LlamaApi
     public static partial byte llama_model_is_hybrid(nint model);
 
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_model_n_ctx_train(nint model);
+
+    /// <summary>Floats of one embedding.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_model_n_embd_out(nint model);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_model_has_encoder(nint model);
+
+    /// <summary>0 none, 1 mean, 2 CLS, 3 last, 4 rank.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_pooling_type(nint context);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial uint llama_n_ctx_seq(nint context);
 
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -96,6 +110,17 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_decode(nint context, LlamaBatch batch);
 
+    /// <summary>
+    /// As <see cref="llama_decode"/>, for encoders: all rows in one graph, nothing is stored. More rows than n_ubatch abort the
+    /// process, a model that only decodes crashes it.
+    /// </summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_encode(nint context, LlamaBatch batch);
+
+    /// <summary>The pooled embedding of one sequence of the last batch; null when the context pools nothing or the batch did not have it.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial float* llama_get_embeddings_seq(nint context, int sequence);
+
     /// <summary>Null when the row asked for no logits.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial float* llama_get_logits_ith(nint context, int row);
@@ -106,6 +131,10 @@ internal static unsafe partial class LlamaApi
     /// <summary>0 when a partial removal is impossible; removing a whole sequence never fails. An id out of range ends the process.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
+
+    /// <summary>Forgets all sequences; <paramref name="data"/> 0 leaves the bytes as they are.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_memory_clear(nint memory, byte data);
 
     /// <summary>With split KV two different ids and a partial range end the process.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.Inference.Native;
@@ -35,16 +33,13 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     private readonly LlamaVocabulary _vocabulary;
     private readonly BatchBuffer _batch;
     private readonly nint _memory;
+    private readonly ComputeMonitor _monitor;
 
-    // What the abort callback shares with any thread. Pinned managed memory and not native: a stop or a health check may still
-    // ask while the engine thread disposes, or after it.
-    private readonly CallbackState[] _state;
-
-    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, CallbackState[] state)
+    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, ComputeMonitor monitor)
     {
         _model = model;
         _context = context;
-        _state = state;
+        _monitor = monitor;
         _vocabulary = new LlamaVocabulary(model);
         nint handle = context.DangerousGetHandle();
         _memory = LlamaApi.llama_get_memory(handle);
@@ -85,24 +80,23 @@ internal sealed unsafe class LlamaRunner : IModelRunner
                 $"{options.SequenceCount} sequences of {options.ContextLength:N0} tokens are more than the library can count; lower --ctx-size or --parallel"));
         }
 
-        nint model = LoadModel(path, progress);
-        if (model == 0)
+        (LlamaModelHandle? model, string? problem) = LlamaModelHandle.Load(path, progress);
+        if (model is null)
         {
-            return (null, $"llama.cpp cannot load {path}: {LlamaLog.TakeLastError() ?? "it gives no reason; --log-level debug shows its log"}");
+            return (null, problem);
         }
 
-        var modelHandle = new LlamaModelHandle(model);
-        CallbackState[] state = GC.AllocateArray<CallbackState>(1, pinned: true);
-        nint context = CreateContext(model, options, state);
+        var monitor = new ComputeMonitor();
+        nint context = CreateContext(model.DangerousGetHandle(), options, monitor);
         if (context == 0)
         {
-            modelHandle.Dispose();
+            model.Dispose();
             return (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
                 + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
         }
 
-        var contextHandle = new LlamaContextHandle(context, modelHandle, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
-        return (new LlamaRunner(modelHandle, contextHandle, options, state), null);
+        var contextHandle = new LlamaContextHandle(context, model, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
+        return (new LlamaRunner(model, contextHandle, options, monitor), null);
     }
 
     /// <inheritdoc/>
@@ -160,10 +154,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     }
 
     /// <inheritdoc/>
-    public int ActivityCount => Volatile.Read(ref _state[0].Activity);
+    public int ActivityCount => _monitor.ActivityCount;
 
     /// <inheritdoc/>
-    public void RequestAbort() => Volatile.Write(ref _state[0].Abort, 1);
+    public void RequestAbort() => _monitor.RequestAbort();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -173,26 +167,7 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         _model.Dispose();
     }
 
-    private static nint LoadModel(string path, Func<float, bool> progress)
-    {
-        LlamaModelParams parameters = LlamaApi.llama_model_default_params();
-        var state = GCHandle.Alloc(progress);
-        try
-        {
-            parameters.progress_callback = &ProgressCallback;
-            parameters.progress_callback_user_data = (void*)GCHandle.ToIntPtr(state);
-            fixed (byte* pointer = NativeRuntime.ToNative(path))
-            {
-                return LlamaApi.llama_model_load_from_file(pointer, parameters);
-            }
-        }
-        finally
-        {
-            state.Free();
-        }
-    }
-
-    private static nint CreateContext(nint model, LlamaContextOptions options, CallbackState[] state)
+    private static nint CreateContext(nint model, LlamaContextOptions options, ComputeMonitor monitor)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
@@ -203,44 +178,11 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.flash_attn_type = options.FlashAttention ? 1 : 0;
         parameters.type_k = options.QuantizedKeys ? TypeQ8 : TypeF16;
         parameters.kv_unified = 0;
-        parameters.abort_callback = &AbortCallback;
-        parameters.abort_callback_data = (void*)Marshal.UnsafeAddrOfPinnedArrayElement(state, 0);
+        monitor.Attach(ref parameters);
         return LlamaApi.llama_init_from_model(model, parameters);
     }
 
     private static int PadContext(int contextLength) => (contextLength + 255) / 256 * 256;
 
     private void CheckSequence(int sequence) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)SequenceCount);
-
-    // Called once per graph node, on the decode thread: one count and one read, nothing else.
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte AbortCallback(void* state)
-    {
-        var shared = (CallbackState*)state;
-        shared->Activity++;
-        return (byte)Volatile.Read(ref shared->Abort);
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte ProgressCallback(float progress, void* state)
-    {
-        try
-        {
-            var report = (Func<float, bool>)GCHandle.FromIntPtr((nint)state).Target!;
-            return report(progress) ? (byte)1 : (byte)0;
-        }
-#pragma warning disable CA1031 // The frame above is native: an exception must not leave.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return 1;
-        }
-    }
-
-    // What the abort callback sees: plain fields, because it must not touch managed objects.
-    private struct CallbackState
-    {
-        public int Abort;
-        public int Activity;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Protocol;
 
@@ -16,9 +17,10 @@ internal sealed class McpToolRegistry
     /// <summary>The tools that a model can serve.</summary>
     /// <param name="model">What the header of the model says; the model need not be loaded.</param>
     /// <param name="chat">Runs conversations.</param>
+    /// <param name="embeddings">Makes embeddings.</param>
     /// <param name="engine">Knows the context length of one request.</param>
-    public McpToolRegistry(ModelDescription model, ChatService chat, InferenceEngine engine)
-        : this(ForModel(model, engine.ContextLength, chat.StartAsync))
+    public McpToolRegistry(ModelDescription model, ChatService chat, EmbeddingService embeddings, InferenceEngine engine)
+        : this(ForModel(model, engine.ContextLength, chat.StartAsync, embeddings.ComputeAsync))
     {
     }
 
@@ -44,12 +46,18 @@ internal sealed class McpToolRegistry
     /// <param name="model">What the header of the model says.</param>
     /// <param name="contextLength">Tokens of one request, prompt and answer together.</param>
     /// <param name="startChat">Starts a generation, as <see cref="ChatService.StartAsync"/>.</param>
-    internal static IReadOnlyList<IMcpTool> ForModel(ModelDescription model, int contextLength, ChatStarter startChat)
+    /// <param name="embed">Makes embeddings, as <see cref="EmbeddingService.ComputeAsync"/>.</param>
+    internal static IReadOnlyList<IMcpTool> ForModel(ModelDescription model, int contextLength, ChatStarter startChat, Embedder embed)
     {
         List<IMcpTool> tools = [];
         if (model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
         {
             tools.Add(new ChatTool(model.Id, startChat));
+        }
+
+        if (model.Capabilities.HasFlag(ModelCapabilities.Embedding))
+        {
+            tools.Add(new EmbedTool(model.Id, embed));
         }
 
         tools.Add(new ModelInfoTool(model, contextLength));

@@ -8,7 +8,7 @@ namespace MistralServe.Tests.Engine;
 /// <summary>A started engine over a given runner, and shorthands to drive it.</summary>
 internal sealed class EngineHarness : IAsyncDisposable
 {
-    public EngineHarness(IModelRunner runner, EngineOptions? options = null, TimeProvider? time = null)
+    public EngineHarness(IRunner runner, EngineOptions? options = null, TimeProvider? time = null)
     {
         Engine = new InferenceEngine(options ?? new EngineOptions(), _ => (runner, null), time ?? TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         Engine.Start();

@@ -4,6 +4,7 @@ using MistralServe.Hosting;
 using MistralServe.Hosting.Health;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Tools;
 
@@ -28,7 +29,9 @@ internal sealed class ScriptedModel : IServedModel
     {
         InferenceEngine engine = new(new EngineOptions(), _ => (null, "never started"), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         ChatService chat = new(new GenerationStarter(Description, engine), () => null);
-        services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(new McpToolRegistry(Description, chat, engine));
+        EmbeddingService embeddings = new(Description, engine);
+        services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(embeddings)
+            .AddSingleton(new McpToolRegistry(Description, chat, embeddings, engine));
     }
 
     public void Start() => Calls.Add("start");

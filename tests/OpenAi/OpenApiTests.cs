@@ -10,7 +10,7 @@ public sealed class OpenApiTests
         await using RestServer server = await RestServer.StartAsync();
         using JsonDocument document = JsonDocument.Parse(await server.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
         JsonElement paths = document.RootElement.GetProperty("paths");
-        Assert.Equal(["/v1/chat/completions", "/v1/completions", "/v1/models", "/v1/models/{id}"], paths.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models", "/v1/models/{id}"], paths.EnumerateObject().Select(p => p.Name));
 
         JsonElement chat = paths.GetProperty("/v1/chat/completions").GetProperty("post");
         Assert.Equal("createChatCompletion", chat.GetProperty("operationId").GetString());
@@ -25,6 +25,9 @@ public sealed class OpenApiTests
         Assert.Equal("createCompletion", completion.GetProperty("operationId").GetString());
         Assert.True(completion.GetProperty("responses").GetProperty("200").GetProperty("content").TryGetProperty("text/event-stream", out _));
 
+        JsonElement embeddings = paths.GetProperty("/v1/embeddings").GetProperty("post");
+        Assert.Equal("createEmbedding", embeddings.GetProperty("operationId").GetString());
+
         JsonElement schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
         JsonElement request = schemas.GetProperty("ChatCompletionRequest");
         Assert.Equal(["messages"], request.GetProperty("required").EnumerateArray().Select(r => r.GetString()));
@@ -34,6 +37,9 @@ public sealed class OpenApiTests
         JsonElement text = schemas.GetProperty("CompletionRequest");
         Assert.Equal(["prompt"], text.GetProperty("required").EnumerateArray().Select(r => r.GetString()));
         Assert.Equal(8, text.GetProperty("properties").GetProperty("n").GetProperty("maximum").GetInt32());
+        JsonElement embedding = schemas.GetProperty("EmbeddingRequest");
+        Assert.Equal(["input"], embedding.GetProperty("required").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(1, embedding.GetProperty("properties").GetProperty("dimensions").GetProperty("minimum").GetInt32());
         Assert.Equal(
             ["message", "type", "param", "code"],
             schemas.GetProperty("ErrorBody").GetProperty("required").EnumerateArray().Select(r => r.GetString()));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.OpenAi;
 
@@ -32,14 +33,20 @@ internal sealed class RestServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Requests that wait or run in the engine.</summary>
+    public int ActiveCount => _engine.ActiveCount;
+
     public int Port => Client.BaseAddress!.Port;
 
     /// <summary>Starts the server.</summary>
     /// <param name="map">Routes besides those of the API.</param>
     /// <param name="maxBodyBytes">Limit of request bodies.</param>
     /// <param name="runner">The model of the engine, which is started only with one.</param>
+    /// <param name="capabilities">What the model says it can do.</param>
+    /// <param name="options">Limits of the engine.</param>
     public static async Task<RestServer> StartAsync(
-        Action<IEndpointRouteBuilder>? map = null, long? maxBodyBytes = null, IModelRunner? runner = null)
+        Action<IEndpointRouteBuilder>? map = null, long? maxBodyBytes = null, IRunner? runner = null,
+        ModelCapabilities capabilities = ModelCapabilities.TextGeneration, EngineOptions? options = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -48,9 +55,11 @@ internal sealed class RestServer : IAsyncDisposable
         builder.Services.AddOpenApi();
         OpenAiEndpoints.AddWireRecords(builder.Services);
         builder.Services.AddSingleton(TimeProvider.System);
-        InferenceEngine engine = new(new EngineOptions(), _ => (runner, runner is null ? "never started" : null), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-        GenerationStarter starter = new(Model, engine);
-        builder.Services.AddSingleton(new ChatService(starter, () => null)).AddSingleton(new CompletionService(starter)).AddSingleton(engine);
+        InferenceEngine engine = new(options ?? new EngineOptions(), _ => (runner, runner is null ? "never started" : null), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        ModelDescription model = Model with { Capabilities = capabilities };
+        GenerationStarter starter = new(model, engine);
+        builder.Services.AddSingleton(new ChatService(starter, () => null)).AddSingleton(new CompletionService(starter)).AddSingleton(engine)
+            .AddSingleton(new EmbeddingService(model, engine));
         WebApplication app = builder.Build();
         OpenAiEndpoints.UseErrorObjects(app);
         OpenAiEndpoints.Map(app);
