@@ -1,59 +1,43 @@
-using System.Buffers;
-using System.Diagnostics;
-using System.Text;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Protocol;
 using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.Mcp.Tools;
 
-/// <summary>
-/// The answer of a <c>chat</c> call while it grows. One reader, the request's.
-/// </summary>
-/// <param name="modelId">Id of the model that answers.</param>
-internal sealed class ChatReply(string modelId)
+/// <summary>Turns a generation into the result of a <c>chat</c> call.</summary>
+internal static class ChatReply
 {
-    private readonly ArrayBufferWriter<byte> _text = new();
-
     /// <summary>
-    /// Reads a generation to its end.
+    /// Reads a generation to its end. Several choices become one text, joined by line ends.
     /// </summary>
     /// <param name="generation">The running generation; the caller disposes of it.</param>
+    /// <param name="choices">How many choices the request asked for.</param>
+    /// <param name="modelId">Id of the model that answers.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     /// <exception cref="OperationCanceledException">The client is gone, or someone else cancelled the generation.</exception>
-    public async ValueTask<ToolOutcome> ReadAsync(Generation generation, CancellationToken cancellationToken)
+    public static async ValueTask<ToolOutcome> ReadAsync(Generation generation, int choices, string modelId, CancellationToken cancellationToken)
     {
-        await foreach (GenerationEvent next in generation.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        CollectedAnswer answer = await AnswerCollector.CollectAsync(generation, choices, cancellationToken).ConfigureAwait(false);
+        if (answer.Failure is { } failure)
         {
-            switch (next.Kind)
-            {
-                case GenerationEventKind.Text:
-                    SendDelta(next.Text.Span);
-                    break;
-                case GenerationEventKind.Finished when next.FinishReason == FinishReason.Cancelled:
-                    throw new OperationCanceledException("The generation was cancelled.");
-                case GenerationEventKind.Finished:
-                    return ToolOutcome.Of(Complete(next.FinishReason, next.Usage));
-                case GenerationEventKind.Failed:
-                    return ToolFailures.ToOutcome(next.Failure!);
-            }
+            return ToolFailures.ToOutcome(failure);
         }
 
-        throw new UnreachableException("a generation ended without its last event");
-    }
-
-    // The one place that sees each piece of text as it comes: a transport that streams gets it from here.
-    private void SendDelta(ReadOnlySpan<byte> text) => _text.Write(text);
-
-    private CallToolResult Complete(FinishReason reason, TokenUsage usage) => new()
-    {
-        Content = [new TextContent { Text = Encoding.UTF8.GetString(_text.WrittenSpan) }],
-        IsError = false,
-        Meta = new()
+        if (answer.Choices.Any(choice => choice.FinishReason == FinishReason.Cancelled))
         {
-            Model = modelId,
-            FinishReason = reason == FinishReason.Length ? "length" : "stop",
-            Usage = CompletionUsage.From(usage),
-        },
-    };
+            throw new OperationCanceledException("The generation was cancelled.");
+        }
+
+        return ToolOutcome.Of(new CallToolResult
+        {
+            Content = [new TextContent { Text = string.Join('\n', answer.Choices.Select(choice => choice.Text)) }],
+            IsError = false,
+            Meta = new()
+            {
+                Model = modelId,
+                FinishReason = answer.Choices.Any(choice => choice.FinishReason == FinishReason.Length) ? "length" : "stop",
+                Usage = CompletionUsage.From(answer.Usage),
+            },
+        });
+    }
 }

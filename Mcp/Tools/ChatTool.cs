@@ -11,8 +11,9 @@ namespace MistralServe.Mcp.Tools;
 /// No structured content, because hosts differ in which of the two they would show.
 /// </summary>
 /// <param name="modelId">Id of the model that answers.</param>
+/// <param name="vocabularySize">Number of tokens of that model.</param>
 /// <param name="start">Starts a generation.</param>
-internal sealed class ChatTool(string modelId, ChatStarter start) : IMcpTool
+internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter start) : IMcpTool
 {
     /// <inheritdoc/>
     public ToolDefinition Definition { get; } = new()
@@ -40,7 +41,7 @@ internal sealed class ChatTool(string modelId, ChatStarter start) : IMcpTool
             return ToolOutcome.Of(CallToolResult.Failed(read.Error.Message));
         }
 
-        RequestResult<ChatGeneration> validated = ChatRequestValidator.Validate(read.Value, call.Principal);
+        RequestResult<ChatGeneration> validated = ChatRequestValidator.Validate(read.Value, call.Principal, vocabularySize);
         if (!validated.Succeeded)
         {
             return ToolOutcome.Of(CallToolResult.Failed(validated.Error.Message));
@@ -54,6 +55,6 @@ internal sealed class ChatTool(string modelId, ChatStarter start) : IMcpTool
 
         // Disposing frees the sequence before the next token, on every way out.
         using Generation generation = started.Generation!;
-        return await new ChatReply(modelId).ReadAsync(generation, cancellationToken).ConfigureAwait(false);
+        return await ChatReply.ReadAsync(generation, validated.Value.Choices, modelId, cancellationToken).ConfigureAwait(false);
     }
 }

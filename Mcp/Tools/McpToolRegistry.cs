@@ -52,7 +52,7 @@ internal sealed class McpToolRegistry
         List<IMcpTool> tools = [];
         if (model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
         {
-            tools.Add(new ChatTool(model.Id, startChat));
+            tools.Add(new ChatTool(model.Id, model.VocabularySize, startChat));
         }
 
         if (model.Capabilities.HasFlag(ModelCapabilities.Embedding))
