@@ -6,4 +6,4 @@ namespace MistralServe.Inference.Embedding;
 internal sealed record EmbeddingAnswer(IReadOnlyList<float[]> Vectors, int PromptTokens);
 
 /// <summary>Either the embeddings or the reason why there are none.</summary>
-internal readonly record struct EmbeddingOutcome(EmbeddingAnswer? Answer, EngineFailure? Failure);
+internal sealed record EmbeddingOutcome(EmbeddingAnswer? Answer, EngineFailure? Failure);

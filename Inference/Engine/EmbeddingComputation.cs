@@ -3,7 +3,7 @@ namespace MistralServe.Inference.Engine;
 /// <summary>How a request for embeddings ended; exactly one of the two is set.</summary>
 /// <param name="Vectors">One for each input, in their order: pooled, not normalised.</param>
 /// <param name="Failure">Why there are none.</param>
-internal readonly record struct EmbeddingResult(float[][]? Vectors, EngineFailure? Failure);
+internal sealed record EmbeddingResult(float[][]? Vectors, EngineFailure? Failure);
 
 /// <summary>
 /// Embeddings that wait or are being computed, as their reader sees them. Dispose it on every way out: that cancels what is

@@ -12,7 +12,7 @@ internal sealed record EmbedResult
 
     /// <summary>One vector for each input, in their order.</summary>
     [JsonPropertyName("embeddings")]
-    public required IReadOnlyList<float[]> Embeddings { get; init; }
+    public required IReadOnlyList<EmbeddingValue> Embeddings { get; init; }
 
     /// <summary>Token counts.</summary>
     [JsonPropertyName("usage")]

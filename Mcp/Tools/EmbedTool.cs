@@ -61,7 +61,12 @@ internal sealed class EmbedTool(string modelId, Embedder embed) : IMcpTool
 
     private CallToolResult Complete(EmbeddingAnswer answer)
     {
-        var result = new EmbedResult { Model = modelId, Embeddings = answer.Vectors, Usage = EmbeddingUsage.From(answer.PromptTokens) };
+        var result = new EmbedResult
+        {
+            Model = modelId,
+            Embeddings = [.. answer.Vectors.Select(vector => new EmbeddingValue(vector, asBase64: false))],
+            Usage = EmbeddingUsage.From(answer.PromptTokens),
+        };
         ReadOnlyMemory<byte> json = JsonRpcWriter.Value(result, McpJsonContext.Default.EmbedResult);
         return new CallToolResult
         {

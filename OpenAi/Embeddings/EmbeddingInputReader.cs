@@ -71,7 +71,7 @@ internal static class EmbeddingInputReader
                 return new EmbeddingInput(null, ReadTokens(element, path, errors));
             default:
                 errors.AddInvalidType(path, $"'{path}' must be a string or an array of token ids, not {JsonFields.Describe(element.ValueKind)}.");
-                return default;
+                return new EmbeddingInput(null, null);
         }
     }
 

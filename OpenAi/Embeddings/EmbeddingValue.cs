@@ -5,10 +5,17 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Embeddings;
 
 /// <summary>A vector as it is written: an array of numbers, or a string of base64.</summary>
-/// <param name="Vector">The floats.</param>
-/// <param name="AsBase64">Which of the two.</param>
+/// <param name="vector">The floats.</param>
+/// <param name="asBase64">Which of the two.</param>
 [JsonConverter(typeof(EmbeddingValueConverter))]
-internal readonly record struct EmbeddingValue(ReadOnlyMemory<float> Vector, bool AsBase64);
+internal sealed class EmbeddingValue(float[] vector, bool asBase64)
+{
+    /// <summary>The floats.</summary>
+    public ReadOnlySpan<float> Vector => vector;
+
+    /// <summary>Which of the two.</summary>
+    public bool AsBase64 { get; } = asBase64;
+}
 
 /// <summary>Writes an <see cref="EmbeddingValue"/>; nothing reads one.</summary>
 internal sealed class EmbeddingValueConverter : JsonConverter<EmbeddingValue>
@@ -20,7 +27,7 @@ internal sealed class EmbeddingValueConverter : JsonConverter<EmbeddingValue>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, EmbeddingValue value, JsonSerializerOptions options)
     {
-        ReadOnlySpan<float> vector = value.Vector.Span;
+        ReadOnlySpan<float> vector = value.Vector;
         if (value.AsBase64)
         {
             // Clients read little-endian floats; every processor that the native libraries exist for stores them so.
