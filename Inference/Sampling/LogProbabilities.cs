@@ -34,7 +34,7 @@ internal static class LogProbabilities
     {
         if (best <= float.MaxValue)
         {
-            return ScoreKernels.SumExponentials(logits, best);
+            return WeightKernels.SumExponentials(logits, best);
         }
 
         // Next to the largest number, all others weigh nothing.

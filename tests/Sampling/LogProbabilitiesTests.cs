@@ -17,7 +17,12 @@ public sealed class LogProbabilitiesTests
             for (int t = 0; t < size; t++)
             {
                 float logit = (random.NextSingle() * 30) - 15;
-                logits[t] = (round % 3) switch { 0 => logit, 1 => MathF.Round(logit), _ => random.Next(4) == 0 ? float.NaN : random.Next(4) == 0 ? No : logit };
+                logits[t] = (round % 3) switch
+                {
+                    0 => logit,
+                    1 => MathF.Round(logit),
+                    _ => random.Next(4) switch { 0 => float.NaN, 1 => No, _ => logit },
+                };
             }
 
             double[] scores = [.. logits.Select(logit => float.IsNaN(logit) ? No : (double)logit)];

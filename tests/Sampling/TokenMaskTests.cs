@@ -11,7 +11,10 @@ public sealed class TokenMaskTests
     [InlineData(1f)]
     public void Only_allowed_tokens_are_picked(float temperature)
     {
-        SamplingOptions options = new() { Temperature = temperature, Seed = 1, RepetitionPenalty = 0.1f, LogitBias = new Dictionary<int, float> { [0] = 100 } };
+        SamplingOptions options = new()
+        {
+            Temperature = temperature, Seed = 1, RepetitionPenalty = 0.1f, LogitBias = new Dictionary<int, float> { [0] = 100 },
+        };
         Sampler sampler = new(options, 70);
         sampler.Accept(0, isPrompt: true);
         float[] logits = new float[70];
