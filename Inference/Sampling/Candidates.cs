@@ -56,7 +56,7 @@ internal ref struct Candidates
     /// <summary>Distance from the best score behind which there is no weight, after <see cref="ComputeWeights"/>.</summary>
     public readonly float GreatestDistance => _greatestDistance;
 
-    private readonly Span<double> BlockSums => _scratch.BlockSums.AsSpan(0, ScoreKernels.BlockCount(Count));
+    private readonly Span<double> BlockSums => _scratch.BlockSums.AsSpan(0, WeightKernels.BlockCount(Count));
 
     /// <summary>The token at an index.</summary>
     public readonly int TokenAt(int index) => _ids.IsEmpty ? index : _ids[index];
@@ -112,13 +112,13 @@ internal ref struct Candidates
     {
         if (_weightsBest != Best)
         {
-            (_total, float lowestLog) = ScoreKernels.FillWeights(_scores, Best, 1, Weights, BlockSums);
+            (_total, float lowestLog) = WeightKernels.FillWeights(_scores, Best, 1, Weights, BlockSums);
             _greatestDistance = -lowestLog;
             _weightsBest = Best;
         }
         else if (_sumsAreStale)
         {
-            _total = ScoreKernels.SumWeights(Weights, BlockSums);
+            _total = WeightKernels.SumWeights(Weights, BlockSums);
         }
 
         _sumsAreStale = false;
@@ -128,7 +128,7 @@ internal ref struct Candidates
     public readonly double ComputeEntropy() => Math.Log(_total) - ComputeMeanDistance();
 
     /// <summary>Mean over the weights of score - best, 0 or below, after <see cref="ComputeWeights"/>.</summary>
-    public readonly double ComputeMeanDistance() => ScoreKernels.SumWeightedDistances(_scores, Weights, Best) / _total;
+    public readonly double ComputeMeanDistance() => WeightKernels.SumWeightedDistances(_scores, Weights, Best) / _total;
 
     /// <summary>
     /// Makes the weights those of a temperature. Afterwards the methods of temperature 1 may not be used any more.
@@ -143,8 +143,8 @@ internal ref struct Candidates
         }
 
         _total = _weightsBest == Best
-            ? ScoreKernels.RefillWeights(_scores, Best, temperature, Weights, BlockSums)
-            : ScoreKernels.FillWeights(_scores, Best, temperature, Weights, BlockSums).Total;
+            ? WeightKernels.RefillWeights(_scores, Best, temperature, Weights, BlockSums)
+            : WeightKernels.FillWeights(_scores, Best, temperature, Weights, BlockSums).Total;
         _weightsBest = float.NaN;
     }
 
@@ -152,8 +152,8 @@ internal ref struct Candidates
     /// <param name="lowest">At most 1, so that the best token stays.</param>
     public void KeepWeightsFrom(double lowest)
     {
-        ScoreKernels.ClearBelow(Weights, lowest);
-        _total = ScoreKernels.SumWeights(Weights, BlockSums);
+        WeightKernels.ClearBelow(Weights, lowest);
+        _total = WeightKernels.SumWeights(Weights, BlockSums);
     }
 
     /// <summary>The first index whose running sum of weights exceeds draw × total.</summary>
@@ -169,7 +169,7 @@ internal ref struct Candidates
             sum += blockSums[block++];
         }
 
-        for (int i = block * ScoreKernels.BlockLength; i < Count; i++)
+        for (int i = block * WeightKernels.BlockLength; i < Count; i++)
         {
             sum += Weights[i];
             if (sum > target)
@@ -187,7 +187,7 @@ internal ref struct Candidates
     {
         Span<float> own = _scratch.Scores.AsSpan(0, Count);
         int tieEnd = Math.Min(lastOfLowest + 1, Count);
-        _total = ScoreKernels.Keep(_scores, own, Weights, BlockSums, order, lowestRank, tieEnd);
+        _total = WeightKernels.Keep(_scores, own, Weights, BlockSums, order, lowestRank, tieEnd);
         _scores = own;
         _ownScores = true;
         _sumsAreStale = false;

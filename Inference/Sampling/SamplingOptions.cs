@@ -89,7 +89,9 @@ internal sealed record SamplingOptions
     /// <summary>DRY: the penalty grows by this factor with each token of the repeated sequence. 1 or more.</summary>
     public float DryBase { get; init; } = 1.75f;
 
-    /// <summary>DRY: a repeated sequence of this many tokens may go on at the price of the multiplier alone, shorter ones freely. 0 or more.</summary>
+    /// <summary>
+    /// DRY: a repeated sequence of this many tokens may go on at the price of the multiplier alone, shorter ones freely. 0 or more.
+    /// </summary>
     public int DryAllowedLength { get; init; } = 2;
 
     /// <summary>DRY: how many last tokens, prompt included, are searched; 0 is off, -1 means all of the context.</summary>

@@ -70,7 +70,15 @@ internal static class TokenMask
     {
         for (int token = 0; token < vocabularySize; token++)
         {
-            if ((mask.IsEmpty || IsAllowed(mask, token)) && !bans.Contains(token) && !moreBans.Contains(token))
+            // Masks are mostly zeros when few tokens are allowed: on to the next that is.
+            if (!mask.IsEmpty && !IsAllowed(mask, token))
+            {
+                ulong rest = mask[token / 64] >> (token % 64);
+                token += rest == 0 ? 63 - (token % 64) : BitOperations.TrailingZeroCount(rest) - 1;
+                continue;
+            }
+
+            if (!bans.Contains(token) && !moreBans.Contains(token))
             {
                 return token;
             }

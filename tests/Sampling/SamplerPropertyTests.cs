@@ -128,7 +128,7 @@ public sealed class SamplerPropertyTests
             TopNSigma = On() ? 3 * random.NextSingle() : 0,
             XtcProbability = On() ? Share() : 0,
             XtcThreshold = random.NextSingle() * 0.6f,
-            LogitBias = On() ? Enumerable.Range(0, Math.Min(size, 3)).ToDictionary(t => t, _ => random.Next(4) == 0 ? float.NegativeInfinity : (random.NextSingle() * 8) - 4) : new SamplingOptions().LogitBias,
+            LogitBias = RandomBiases(random, On() ? Math.Min(size, 3) : 0),
             RepetitionPenalty = On() ? 0.5f + random.NextSingle() : 1,
             FrequencyPenalty = On() ? random.NextSingle() - 0.5f : 0,
             PresencePenalty = On() ? random.NextSingle() - 0.5f : 0,
@@ -140,6 +140,9 @@ public sealed class SamplerPropertyTests
             DrySequenceBreakers = On() ? [[random.Next(6)], [random.Next(6), random.Next(6)]] : [],
         };
     }
+
+    private static Dictionary<int, float> RandomBiases(Random random, int count) => Enumerable.Range(0, count).ToDictionary(
+        token => token, _ => random.Next(4) == 0 ? float.NegativeInfinity : (random.NextSingle() * 8) - 4);
 
     private static float[] RandomLogits(Random random, int size)
     {

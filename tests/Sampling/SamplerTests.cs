@@ -100,6 +100,56 @@ public sealed class SamplerTests
         Assert.InRange(chiSquare, 0, 24.3);
     }
 
+    public static TheoryData<string> Distributions => ["xtc", "typical_p", "top_n_sigma", "dynamic temperature", "bias", "everything"];
+
+    [Theory]
+    [MemberData(nameof(Distributions))]
+    public void Draws_of_every_step_follow_the_distribution(string step)
+    {
+        const int draws = 100_000;
+        float[] logits = [1, -1, 0.5f, 2, 0, -3, 1.5f, 0.25f];
+        SamplingOptions xtc = new() { XtcProbability = 0.3f, XtcThreshold = 0.1f, Seed = 12 };
+        SamplingOptions options = step switch
+        {
+            "xtc" => xtc,
+            "typical_p" => new SamplingOptions { TypicalP = 0.6f, Seed = 13 },
+            "top_n_sigma" => new SamplingOptions { TopNSigma = 1, Seed = 14 },
+            "dynamic temperature" => new SamplingOptions { DynamicTemperatureRange = 0.8f, DynamicTemperatureExponent = 2, Seed = 15 },
+            "bias" => new SamplingOptions { LogitBias = new Dictionary<int, float> { [5] = 4, [3] = -100 }, Seed = 16 },
+            _ => xtc with { TopNSigma = 2, TopK = 6, TypicalP = 0.9f, TopP = 0.95f, MinP = 0.05f, Temperature = 1.5f },
+        };
+        Sampler sampler = new(options, logits.Length);
+        int[] counts = new int[logits.Length];
+        for (int i = 0; i < draws; i++)
+        {
+            counts[sampler.Sample(logits, [])]++;
+        }
+
+        SortedDictionary<int, double> without = ReferenceSampler.Distribution(options, logits, [], [], []);
+        SortedDictionary<int, double> with = ReferenceSampler.Distribution(options, logits, [], [], [], xtc: true);
+        double[] expected = [.. Enumerable.Range(0, logits.Length).Select(token =>
+            draws * ((options.XtcProbability * with.GetValueOrDefault(token)) + ((1 - options.XtcProbability) * without.GetValueOrDefault(token))))];
+
+        // Tokens with less than one draw expected may or may not come; none comes that was left out.
+        Assert.All(Enumerable.Range(0, logits.Length), token => Assert.True(counts[token] == 0 || expected[token] > 0));
+        double chiSquare = expected.Zip(counts).Where(pair => pair.First >= 1).Sum(pair => Math.Pow(pair.Second - pair.First, 2) / pair.First);
+        Assert.InRange(chiSquare, 0, 24.3);
+    }
+
+    [Fact]
+    public void Xtc_takes_one_more_draw_and_a_draw_below_its_probability_leaves_out_the_top()
+    {
+        // The draws of seed 42 begin 0.08, 0.37, 0.68, 0.92: XTC, pick, no XTC, pick.
+        SamplingOptions options = new() { XtcProbability = 0.5f, XtcThreshold = 0.2f, Seed = 42 };
+        Sampler sampler = new(options, 4);
+        // Of the two that reach the threshold the first in rank is left out, which the pick would have fallen on.
+        Assert.Equal(3, sampler.Sample([2, 1, 0, 2], []));
+        Assert.Equal(3, sampler.Sample([2, 1, 0, 2], []));
+
+        // Off with a threshold that two tokens cannot reach, and then without the draw.
+        Assert.Equal(0, new Sampler(options with { XtcThreshold = 0.51f }, 4).Sample([0, 0, 0, 0], []));
+    }
+
     [Fact]
     public void A_seed_gives_the_same_tokens_and_another_seed_others()
     {
