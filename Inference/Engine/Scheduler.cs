@@ -266,7 +266,7 @@ internal sealed class Scheduler : IScheduler
         choice.Sampler.Accept(token, isPrompt: false);
         if (request.ScoreChoices)
         {
-            choice.LogProbability += LogProbability.Compute(logits, token);
+            choice.LogProbability += LogProbabilities.Compute(logits, token, []);
         }
 
         choice.GeneratedCount++;
