@@ -7,14 +7,14 @@ namespace MistralServe.Inference.Engine;
 /// <param name="batchSize">Most rows of one call.</param>
 internal sealed class ChunkBudget(int batchSize)
 {
-    // Ours: a pause that a reader of streamed text hardly notices, and long enough for the graph's fixed cost not to matter.
-    private static readonly TimeSpan BesideStreams = TimeSpan.FromMilliseconds(100);
+    // Ours: a pause that a reader of streamed text hardly notices; half of it made long prompts wait half as long again.
+    private static readonly TimeSpan BesideStreams = TimeSpan.FromMilliseconds(200);
 
     // Ours: how long a cancel or a new request may have to wait when nobody streams.
-    private static readonly TimeSpan Alone = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(1);
 
-    // Below this the library's matrix kernels lose speed; a multiple of it fills them.
-    private const int Step = 32;
+    /// <summary>Fewer rows of one sequence take the slow path of the fused attention kernel; a multiple of it fills the others too.</summary>
+    public const int Step = 64;
 
     private double _tokensPerSecond;
 
@@ -24,7 +24,7 @@ internal sealed class ChunkBudget(int batchSize)
     {
         if (_tokensPerSecond == 0)
         {
-            return Math.Min(batchSize, besideStreams ? 2 * Step : 4 * Step);
+            return Math.Min(batchSize, besideStreams ? Step : 4 * Step);
         }
 
         double rows = _tokensPerSecond * (besideStreams ? BesideStreams : Alone).TotalSeconds;

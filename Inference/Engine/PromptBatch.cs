@@ -1,8 +1,9 @@
 namespace MistralServe.Inference.Engine;
 
 /// <summary>
-/// Fills a batch with chunks of prompts: equal shares for all that have prompt left, sorted by sequence, because equal row counts of
-/// adjacent sequences are computed in one graph. What one does not need goes to the others. Engine thread only.
+/// Fills a batch with chunks of prompts: equal shares for as many as get a chunk worth computing, in turn, sorted by sequence,
+/// because equal row counts of adjacent sequences are computed in one graph. What one does not need goes to the others. Engine
+/// thread only.
 /// </summary>
 internal sealed class PromptBatch(IModelRunner runner, int slotCount)
 {
@@ -29,13 +30,16 @@ internal sealed class PromptBatch(IModelRunner runner, int slotCount)
         Members.Clear();
         int budget = _budget.GetRows(besideStreams);
 
-        // More prompts than rows: those behind the last that came come first.
-        for (int i = 0; i < slotCount && Members.Count < budget; i++)
+        // Those behind the last that came come first.
+        int wanted = 0;
+        for (int i = 0; i < slotCount && wanted < budget; i++)
         {
             SequenceSlot slot = slots[(_next + i) % slotCount];
             if (slot.Choice is { IsPrefilling: true })
             {
-                Members.Add(new Member(slot, 0, 0));
+                var member = new Member(slot, 0, 0);
+                Members.Add(member);
+                wanted += Math.Min(member.Left, ChunkBudget.Step);
             }
         }
 

@@ -10,7 +10,11 @@ namespace MistralServe.Inference.Native;
 /// <param name="Threads">Compute threads.</param>
 /// <param name="FlashAttention">Whether attention is computed by the fused kernel.</param>
 /// <param name="QuantizedKeys">Whether keys are stored as Q8_0 instead of F16; not together with flash attention.</param>
-internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads, bool FlashAttention = false, bool QuantizedKeys = false);
+internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads, bool FlashAttention = false, bool QuantizedKeys = false)
+{
+    /// <summary>Bytes that the KV cache will take, as far as known; 0 when not.</summary>
+    public long KeyValueBytes { get; init; }
+}
 
 /// <summary>
 /// A model and its one context, as the scheduler uses them. Engine thread only, but for the vocabulary and <see cref="RequestAbort"/>.
@@ -80,7 +84,9 @@ internal sealed unsafe class LlamaRunner : IModelRunner
                 $"{options.SequenceCount} sequences of {options.ContextLength:N0} tokens are more than the library can count; lower --ctx-size or --parallel"));
         }
 
+        using KeyValueWarmUp? warmUp = KeyValueWarmUp.Begin(options.KeyValueBytes);
         (LlamaModelHandle? model, string? problem) = LlamaModelHandle.Load(path, progress);
+        warmUp?.Release();
         if (model is null)
         {
             return (null, problem);

@@ -57,31 +57,6 @@ public sealed class LlamaEngineTests
     }
 
     [Fact]
-    public async Task Concurrent_greedy_requests_each_get_the_text_they_get_alone()
-    {
-        await using EngineHarness harness = Start(RepositoryFiles.Path("assets/mistralserve-demo.gguf"));
-        Assert.Null(await harness.Engine.Loaded);
-        string[] questions = ["Hello!", "Who are you?", "What can you do?", "How are you?", "Tell me a joke.", "What is MCP?", "Thanks!", "Good bye."];
-        List<GenerationRequest> requests = [.. questions.Select(question => new GenerationRequest
-        {
-            Prompt = harness.Engine.Vocabulary.Tokenize(Encoding.UTF8.GetBytes(Paris.Replace("What is the capital of France?", question, StringComparison.Ordinal)), true, true),
-            MaxTokens = 40,
-            Sampling = new() { Temperature = 0 },
-        })];
-        var alone = new List<string>();
-        foreach (GenerationRequest request in requests)
-        {
-            alone.Add((await EngineHarness.ReadAsync(harness.Submit(request))).Text);
-        }
-
-        List<Generation> together = [.. requests.Concat(requests).Select(harness.Submit)];
-        for (int i = 0; i < together.Count; i++)
-        {
-            Assert.Equal(alone[i % alone.Count], (await EngineHarness.ReadAsync(together[i])).Text);
-        }
-    }
-
-    [Fact]
     public void The_library_is_the_pinned_one_and_its_structs_are_ours()
     {
         LlamaReference.LoadLibraries();

@@ -17,7 +17,11 @@ internal static unsafe partial class LlamaReference
     }
 
     /// <summary>The tokens that llama.cpp's greedy sampler picks after a prompt, the end-of-generation token included.</summary>
-    public static List<int> Greedy(string modelPath, int[] prompt, int maxTokens, int threads)
+    public static List<int> Greedy(string modelPath, int[] prompt, int maxTokens, int threads) =>
+        [.. GreedyWithMargins(modelPath, prompt, maxTokens, threads).Select(step => step.Token)];
+
+    /// <summary>As <see cref="Greedy"/>, with the distance between the two best logits of each step.</summary>
+    public static List<(int Token, float Margin)> GreedyWithMargins(string modelPath, int[] prompt, int maxTokens, int threads)
     {
         LoadLibraries();
         nint model, context;
@@ -37,15 +41,15 @@ internal static unsafe partial class LlamaReference
         var sample = (delegate* unmanaged[Cdecl]<nint, nint, int, int>)NativeLibrary.GetExport(library, "llama_sampler_sample");
         var free = (delegate* unmanaged[Cdecl]<nint, void>)NativeLibrary.GetExport(library, "llama_sampler_free");
         nint sampler = create();
-        var tokens = new List<int>();
+        var steps = new List<(int Token, float Margin)>();
         int[] next = prompt;
         int position = 0;
-        while (tokens.Count < maxTokens)
+        while (steps.Count < maxTokens)
         {
             Decode(context, next, position);
             position += next.Length;
             int token = sample(sampler, context, -1);
-            tokens.Add(token);
+            steps.Add((token, Margin(new ReadOnlySpan<float>(LlamaApi.llama_get_logits_ith(context, -1), LlamaApi.llama_vocab_n_tokens(vocabulary)))));
             if (LlamaApi.llama_vocab_is_eog(vocabulary, token) != 0)
             {
                 break;
@@ -57,7 +61,7 @@ internal static unsafe partial class LlamaReference
         free(sampler);
         LlamaApi.llama_free(context);
         LlamaApi.llama_model_free(model);
-        return tokens;
+        return steps;
     }
 
     private static void Decode(nint context, int[] tokens, int position)
@@ -65,5 +69,23 @@ internal static unsafe partial class LlamaReference
         using var buffer = new BatchBuffer(tokens.Length);
         LlamaBatch batch = buffer.Fill([.. tokens.Select((token, i) => new Inference.Engine.BatchRow(token, position + i, 0, i == tokens.Length - 1))]);
         Assert.Equal(0, LlamaApi.llama_decode(context, batch));
+    }
+
+    private static float Margin(ReadOnlySpan<float> logits)
+    {
+        float best = float.NegativeInfinity, second = float.NegativeInfinity;
+        foreach (float logit in logits)
+        {
+            if (logit > best)
+            {
+                (best, second) = (logit, best);
+            }
+            else if (logit > second)
+            {
+                second = logit;
+            }
+        }
+
+        return best - second;
     }
 }

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+
+namespace MistralServe.Inference.Native;
+
+/// <summary>
+/// Makes the memory of the KV cache present while the vocabulary is being read. The library clears the whole cache when it is
+/// created, one page fault for each 4 KiB, and reads the vocabulary on one thread before: a second thread can take the faults
+/// meanwhile. How: a block of the cache's size is allocated on the loading thread before the model, touched by a helper, and
+/// freed just before the context is created, so that the library's allocation gets the same, present memory. For that the C
+/// library must take large blocks from its heap instead of mapping each anew (mallopt, glibc); where the loading thread does not
+/// use that heap, nothing is done. Loading thread only.
+/// </summary>
+internal sealed unsafe partial class KeyValueWarmUp : IDisposable
+{
+    // glibc's malloc.h.
+    private const int TrimThreshold = -1;
+    private const int MapMaximum = -4;
+    private const int ArenaMaximum = -8;
+    private const int DefaultMapMaximum = 65536;
+
+    private const int PageBytes = 4096;
+    private const int PartBytes = 2 * 1024 * 1024;
+
+    // Linux's mman.h.
+    private const int PopulateForWriting = 23;
+
+    // The library aligns its block and adds little of its own.
+    private const long Slack = 1024 * 1024;
+
+    // Below this there is nothing to gain.
+    private const long Smallest = 16 * 1024 * 1024;
+
+    private readonly byte* _block;
+    private readonly Thread _helper;
+    private volatile bool _stop;
+    private bool _released;
+
+    private KeyValueWarmUp(byte* block, long bytes)
+    {
+        _block = block;
+        _helper = new Thread(() => Touch(bytes)) { Name = "memory", IsBackground = true };
+        _helper.Start();
+    }
+
+    /// <summary>
+    /// Lets threads that are created from now on allocate from the one heap of the C library. Call first of all: a thread keeps
+    /// the heap that it has allocated from once.
+    /// </summary>
+    public static void ShareHeap()
+    {
+        try
+        {
+            _ = SetOption(ArenaMaximum, 1);
+        }
+        catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
+        {
+            // Another C library: the start is slower, nothing else.
+        }
+    }
+
+    /// <summary>Begins; null when it would not help here. Call before the model is loaded.</summary>
+    /// <param name="bytes">Size of the KV cache.</param>
+    public static KeyValueWarmUp? Begin(long bytes)
+    {
+        if (bytes < Smallest)
+        {
+            return null;
+        }
+
+        try
+        {
+            _ = SetOption(MapMaximum, 0);
+            _ = SetOption(TrimThreshold, int.MaxValue);
+            byte* block = (byte*)NativeMemory.Alloc((nuint)(bytes + Slack));
+            if (IsInHeap(block))
+            {
+                return new KeyValueWarmUp(block, bytes + Slack);
+            }
+
+            NativeMemory.Free(block);
+            _ = SetOption(MapMaximum, DefaultMapMaximum);
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            // Another C library, or no room: the library will say so itself.
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives the memory back to the heap. Call when the model is loaded, just before the context is created.</summary>
+    public void Release()
+    {
+        if (!_released)
+        {
+            _released = true;
+            _stop = true;
+            _helper.Join();
+            NativeMemory.Free(_block);
+        }
+    }
+
+    /// <summary>Large blocks are mapped again. Call when the context is created.</summary>
+    public void Dispose()
+    {
+        Release();
+        _ = SetOption(MapMaximum, DefaultMapMaximum);
+    }
+
+    // The heap grows up to the program break; mapped blocks and the heaps of other threads lie far above.
+    private static bool IsInHeap(byte* block) => block < GetBreak(0);
+
+    private void Touch(long bytes)
+    {
+        // In parts, so that a stop is seen soon. An older kernel (before 5.14) does not know the advice: page by page then.
+        byte* end = _block + bytes;
+        byte* next = (byte*)(((nint)_block + PageBytes - 1) / PageBytes * PageBytes);
+        while (next + PartBytes <= end && !_stop && Advise(next, PartBytes, PopulateForWriting) == 0)
+        {
+            next += PartBytes;
+        }
+
+        for (; next < end && !_stop; next += PageBytes)
+        {
+            *next = 0;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(byte* address, nint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "sbrk")]
+    private static partial byte* GetBreak(nint increment);
+}
