@@ -22,6 +22,7 @@ internal static class MistralServeCommand
         {
             ServeCommand.Create(),
             HealthCommand.Create(),
+            DoctorCommand.Create(),
             OptionsCommand.Create(),
         };
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -41,19 +41,7 @@ internal sealed class EngineModel : IServedModel
     {
         Description = description;
         _time = time;
-        EngineOptions options = new()
-        {
-            Parallel = settings.Parallel,
-            ContextLength = GetContextLength(description, settings.ContextLength),
-            QueueLimit = settings.QueueLength,
-            QueueTimeout = settings.QueueTimeout,
-            RequestTimeout = settings.RequestTimeout,
-            CacheStreams = Math.Min(settings.CacheStreams, LlamaRunner.MaxSequences - settings.Parallel),
-            MaxDraftTokens = settings.MaxDraftTokens,
-        };
-        long limit = settings.CacheMemoryMebibytes * 1024L * 1024 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
-        ContextLayout layout = ContextLayout.Choose(description, options, settings.FlashAttention, settings.QuantizedKeys, limit);
-        options = options with { CacheStreams = layout.CacheStreams };
+        (EngineOptions options, ContextLayout layout) = ChooseLayout(description, settings);
         ModelLoadOptions load = new(
             settings.NativeDirectory ?? AppContext.BaseDirectory,
             settings.CpuVariant ?? "auto",
@@ -81,6 +69,24 @@ internal sealed class EngineModel : IServedModel
     public void AddServices(IServiceCollection services) =>
         services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_completions)
             .AddSingleton(_embeddings).AddSingleton(_tools);
+
+    /// <summary>What the settings become for a model: the engine's limits and the layout of its context.</summary>
+    public static (EngineOptions Options, ContextLayout Layout) ChooseLayout(ModelDescription description, ServeSettings settings)
+    {
+        EngineOptions options = new()
+        {
+            Parallel = settings.Parallel,
+            ContextLength = GetContextLength(description, settings.ContextLength),
+            QueueLimit = settings.QueueLength,
+            QueueTimeout = settings.QueueTimeout,
+            RequestTimeout = settings.RequestTimeout,
+            CacheStreams = Math.Min(settings.CacheStreams, LlamaRunner.MaxSequences - settings.Parallel),
+            MaxDraftTokens = settings.MaxDraftTokens,
+        };
+        long limit = settings.CacheMemoryMebibytes * 1024L * 1024 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+        ContextLayout layout = ContextLayout.Choose(description, options, settings.FlashAttention, settings.QuantizedKeys, limit);
+        return (options with { CacheStreams = layout.CacheStreams }, layout);
+    }
 
     /// <inheritdoc/>
     public void Start()

@@ -35,7 +35,7 @@ internal sealed record ServeSettings
     /// <summary>Most memory for the KV cache of all sequences, in MiB; null means a quarter of the memory.</summary>
     public int? CacheMemoryMebibytes { get; init; }
 
-    /// <summary>Whether the fused attention kernel is used; null means by rule from the model's shape.</summary>
+    /// <summary>Whether the fused attention kernel is used; null means the default of the layout's rules.</summary>
     public bool? FlashAttention { get; init; }
 
     /// <summary>Whether keys are cached as Q8_0 instead of F16.</summary>

@@ -6,8 +6,9 @@ namespace MistralServe.Inference;
 /// <summary>
 /// How the context is laid out: streams, attention kernel and KV types, chosen by rule from the model's shape and the memory.
 /// The rules rest on measurements (docs/performance.md): one KV stream a sequence decodes faster than a common one for independent
-/// requests; the fused attention kernel helps models with small heads and halves the speed of tokens behind a prompt for larger
-/// ones; quantised values slow prompts to a fifth, so values are never quantised. Immutable.
+/// requests; the fused attention kernel is slow for the short prompt of a next turn and, with heads of 128, halves the speed of
+/// tokens behind a prompt, and without it an answer does not depend on its batch neighbours, so it is off; quantised values slow
+/// prompts to a fifth, so values are never quantised. Immutable.
 /// </summary>
 internal sealed record ContextLayout
 {
@@ -15,10 +16,6 @@ internal sealed record ContextLayout
 
     // The library rounds a sequence's room up to this many cells.
     private const int CellPadding = 256;
-
-    // Measured: with heads of 64 the fused kernel is ahead for prompts and for up to eight sequences at depths below 1,000; with
-    // heads of 128 it halves the speed of tokens behind a prompt.
-    private const int LargestHeadForFlashAttention = 64;
 
     /// <summary>Requests decoded together.</summary>
     public required int Parallel { get; init; }
@@ -62,7 +59,7 @@ internal sealed record ContextLayout
             Parallel = options.Parallel,
             CacheStreams = cacheStreams,
             ContextLength = options.ContextLength,
-            FlashAttention = flashAttention ?? (!quantizedKeys && model.HeadSize is > 0 and <= LargestHeadForFlashAttention),
+            FlashAttention = flashAttention ?? false,
             QuantizedKeys = quantizedKeys,
             KeyValueBytes = stream * (options.Parallel + cacheStreams),
             LimitBytes = limitBytes,

@@ -17,7 +17,7 @@ public sealed class RoomTests
     [InlineData("Mcp", "Inference", "Json", "OpenAi")]
     [InlineData("Json", "OpenAi", "Mcp")]
     [InlineData("Hosting", "OpenAi", "Mcp", "Inference")]
-    [InlineData("Cli", "Hosting", "Json")]
+    [InlineData("Cli", "Hosting", "Inference", "Json")]
     public void A_room_uses_only_those_it_may_use(string room, params string[] allowed)
     {
         foreach ((string path, string text) in Sources(room))

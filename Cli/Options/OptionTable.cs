@@ -69,7 +69,7 @@ internal static class OptionTable
             "Type of the keys in the KV cache. q8_0 halves them and rounds a little; it goes without flash attention only.",
             settings => settings.QuantizedKeys, (settings, value) => settings with { QuantizedKeys = value }),
         OptionRow.Choice("--flash-attention", "MODE", AttentionModes,
-            "Fused attention kernel: faster long prompts, slower tokens behind them on most CPUs; auto chooses by the model's shape.",
+            "Fused attention kernel: faster long prompts and, with small heads, more tokens for many clients; slower next turns. auto is off.",
             settings => settings.FlashAttention, (settings, value) => settings with { FlashAttention = value }),
         OptionRow.Integer("--draft-max", null, "TOKENS", 0, 64,
             "Most tokens guessed at a time by lookup in prompt and answer (speculation); 0 turns it off.",
@@ -115,6 +115,13 @@ internal static class OptionTable
             "Least severe level that is logged, on standard error.",
             settings => settings.LogLevel, (settings, value) => settings with { LogLevel = value }),
         Config,
+    ];
+
+    /// <summary>Options of <c>doctor</c>: what decides how a model would be loaded.</summary>
+    public static readonly IReadOnlyList<OptionRow> Doctor =
+    [
+        .. Serve.Where(row => row.Flag is "--model" or "--parallel" or "--ctx-size" or "--cache-streams" or "--cache-memory" or "--cache-type-k"
+            or "--flash-attention" or "--threads" or "--cpu-variant" or "--native-dir" or "--config"),
     ];
 
     /// <summary>Options of <c>health</c>: what it needs to find the server, from the same rows.</summary>

@@ -11,6 +11,9 @@ internal abstract record GenerationParameters
     /// <summary>How tokens are drawn.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
+    /// <summary>Texts that a repetition punished by DRY never reaches across; null means llama.cpp's own.</summary>
+    public IReadOnlyList<string>? DrySequenceBreakers { get; init; }
+
     /// <summary>Texts that end the answer and never appear in it; none empty.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 

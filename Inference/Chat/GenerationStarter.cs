@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MistralServe.Inference.Engine;
+using MistralServe.Inference.Sampling;
 
 namespace MistralServe.Inference.Chat;
 
@@ -11,6 +12,8 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
 {
     /// <summary>Makes the prompt's tokens, once the model is loaded; gives tokens or a failure.</summary>
     public delegate (int[]? Prompt, EngineFailure? Failure) PromptFactory();
+
+    private List<int[]>? _defaultBreakers;
 
     /// <summary>What is served.</summary>
     public ModelDescription Model { get; } = model;
@@ -94,6 +97,29 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             : (null, EngineFailures.ContextExceeded(FormatCount(prompt.Length), Engine.ContextLength, param));
     }
 
+    // A pass over the vocabulary for each breaker: only for requests that use DRY, and remembered for the usual ones.
+    private SamplingOptions AddBreakers(GenerationParameters parameters)
+    {
+        if (parameters.Sampling.DryMultiplier == 0)
+        {
+            return parameters.Sampling;
+        }
+
+        IVocabulary vocabulary = Engine.Vocabulary;
+        return parameters.Sampling with
+        {
+            DrySequenceBreakers = parameters.DrySequenceBreakers is null
+                ? _defaultBreakers ??= FindBreakers(vocabulary, DrySequenceBreakers.Default)
+                : FindBreakers(vocabulary, parameters.DrySequenceBreakers),
+        };
+    }
+
+    private static List<int[]> FindBreakers(IVocabulary vocabulary, IReadOnlyList<string> texts) =>
+    [
+        .. texts.SelectMany(text => DrySequenceBreakers.Find(
+            Encoding.UTF8.GetBytes(text), vocabulary.Count, vocabulary.GetBytes, rest => vocabulary.Tokenize(rest.Span, addSpecial: false, parseSpecial: false))),
+    ];
+
     private static string FormatCount(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private Generation Submit(GenerationParameters parameters, int[] prompt, QueuePlace place) =>
@@ -102,7 +128,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             {
                 Prompt = prompt,
                 MaxTokens = Math.Min(parameters.MaxTokens ?? int.MaxValue, Engine.ContextLength - prompt.Length),
-                Sampling = parameters.Sampling,
+                Sampling = AddBreakers(parameters),
                 StopStrings = [.. parameters.StopStrings.Select(Encoding.UTF8.GetBytes)],
                 IgnoreEndOfGeneration = parameters.IgnoreEndOfGeneration,
                 Choices = parameters.Choices,

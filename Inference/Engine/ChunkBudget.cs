@@ -10,7 +10,7 @@ internal sealed class ChunkBudget(int batchSize)
     // Ours: a pause that a reader of streamed text hardly notices; half of it made long prompts wait half as long again.
     private static readonly TimeSpan BesideStreams = TimeSpan.FromMilliseconds(200);
 
-    // Ours: how long a cancel or a new request may have to wait when nobody streams.
+    // Ours: how long a cancel or a new request may have to wait when nobody, or fewer than wait, stream.
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(1);
 
     /// <summary>Fewer rows of one sequence take the slow path of the fused attention kernel; a multiple of it fills the others too.</summary>
@@ -19,9 +19,12 @@ internal sealed class ChunkBudget(int batchSize)
     private double _tokensPerSecond;
 
     /// <summary>Rows for the next call.</summary>
-    /// <param name="besideStreams">Whether tokens are being generated for others.</param>
-    public int GetRows(bool besideStreams)
+    /// <param name="streams">Sequences that generate.</param>
+    /// <param name="prompts">Sequences that wait for their first token.</param>
+    public int GetRows(int streams, int prompts)
     {
+        // While more wait for their first token than stream, the pause is worth it: all of them decode together sooner.
+        bool besideStreams = streams > 0 && prompts <= streams;
         if (_tokensPerSecond == 0)
         {
             return Math.Min(batchSize, besideStreams ? Step : 4 * Step);

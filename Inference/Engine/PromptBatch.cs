@@ -22,13 +22,13 @@ internal sealed class PromptBatch(IModelRunner runner, int slotCount)
     /// Collects the rows.
     /// </summary>
     /// <param name="slots">All sequences, by id.</param>
-    /// <param name="besideStreams">Whether tokens are being generated for others.</param>
+    /// <param name="streams">Sequences that generate beside.</param>
     /// <returns>Number of rows; 0 when no prompt is left.</returns>
-    public int Fill(ReadOnlySpan<SequenceSlot> slots, bool besideStreams)
+    public int Fill(ReadOnlySpan<SequenceSlot> slots, int streams)
     {
         _count = 0;
         Members.Clear();
-        int budget = _budget.GetRows(besideStreams);
+        int budget = _budget.GetRows(streams, CountPrompts(slots));
 
         // Those behind the last that came come first.
         int wanted = 0;
@@ -61,6 +61,17 @@ internal sealed class PromptBatch(IModelRunner runner, int slotCount)
 
     /// <summary>Takes note of how long the last batch took.</summary>
     public void Learn(TimeSpan elapsed) => _budget.Learn(_count, elapsed);
+
+    private static int CountPrompts(ReadOnlySpan<SequenceSlot> slots)
+    {
+        int count = 0;
+        foreach (SequenceSlot slot in slots)
+        {
+            count += slot.Choice is { IsPrefilling: true } ? 1 : 0;
+        }
+
+        return count;
+    }
 
     // Hands the rows out in rounds of equal shares until none or no prompt is left.
     private void Share(int budget)

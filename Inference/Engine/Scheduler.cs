@@ -73,7 +73,7 @@ internal sealed class Scheduler : IScheduler
         }
 
         bool generated = DecodeGenerating();
-        bool prompted = DecodePrompts(besideStreams: generated);
+        bool prompted = DecodePrompts(streams: generated ? _generation.Members.Count : 0);
         _alive.RemoveAll(static job => job.IsOver);
         return generated || prompted;
     }
@@ -217,9 +217,9 @@ internal sealed class Scheduler : IScheduler
         }
     }
 
-    private bool DecodePrompts(bool besideStreams)
+    private bool DecodePrompts(int streams)
     {
-        if (_prompts.Fill(_pool.Slots, besideStreams) == 0)
+        if (_prompts.Fill(_pool.Slots, streams) == 0)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace MistralServe.Inference.Native;
@@ -8,7 +9,8 @@ namespace MistralServe.Inference.Native;
 /// meanwhile. How: a block of the cache's size is allocated on the loading thread before the model, touched by a helper, and
 /// freed just before the context is created, so that the library's allocation gets the same, present memory. For that the C
 /// library must take large blocks from its heap instead of mapping each anew (mallopt, glibc); where the loading thread does not
-/// use that heap, nothing is done. Loading thread only.
+/// use that heap, nothing is done. The helper asks for huge pages: a few hundred faults instead of tens of thousands. Loading
+/// thread only.
 /// </summary>
 internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 {
@@ -23,6 +25,11 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 
     // Linux's mman.h.
     private const int PopulateForWriting = 23;
+    private const int UseHugePages = 14;
+    private const int UseSmallPages = 15;
+
+    // Clearing a huge page takes a quarter of a millisecond; a part that takes this long made the kernel move memory around first.
+    private static readonly TimeSpan LongestPart = TimeSpan.FromMilliseconds(3);
 
     // The library aligns its block and adds little of its own.
     private const long Slack = 1024 * 1024;
@@ -112,17 +119,35 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 
     private void Touch(long bytes)
     {
-        // In parts, so that a stop is seen soon. An older kernel (before 5.14) does not know the advice: page by page then.
+        // In parts of a huge page, so that a stop is seen soon. An older kernel (before 5.14) does not know how to populate: page by
+        // page then.
         byte* end = _block + bytes;
-        byte* next = (byte*)(((nint)_block + PageBytes - 1) / PageBytes * PageBytes);
-        while (next + PartBytes <= end && !_stop && Advise(next, PartBytes, PopulateForWriting) == 0)
+        byte* next = (byte*)(((nint)_block + PartBytes - 1) / PartBytes * PartBytes);
+        bool huge = Advise(next, (nint)(end - next), UseHugePages) == 0;
+        while (next + PartBytes <= end && !_stop)
         {
+            long start = Stopwatch.GetTimestamp();
+            if (Advise(next, PartBytes, PopulateForWriting) != 0)
+            {
+                break;
+            }
+
             next += PartBytes;
+            if (huge && Stopwatch.GetElapsedTime(start) > LongestPart)
+            {
+                huge = Advise(next, (nint)(end - next), UseSmallPages) != 0;
+            }
         }
 
-        for (; next < end && !_stop; next += PageBytes)
+        for (byte* page = next; page < end && !_stop; page += PageBytes)
         {
-            *next = 0;
+            *page = 0;
+        }
+
+        // What the library will touch first must not wait for the kernel to find a huge page.
+        if (huge && next < end)
+        {
+            _ = Advise(next, (nint)(end - next), UseSmallPages);
         }
     }
 

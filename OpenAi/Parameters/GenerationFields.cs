@@ -151,6 +151,10 @@ internal abstract record GenerationFields
     [Range(-1, int.MaxValue)]
     public long? DryPenaltyLastN { get; init; }
 
+    [JsonPropertyName("dry_sequence_breakers")]
+    [Description("Strings that a repeated sequence never reaches across; an empty array is none. Default line end, colon, quote and asterisk. Not in OpenAI's API.")]
+    public JsonElement? DrySequenceBreakers { get; init; }
+
     [JsonPropertyName("ignore_eos")]
     [Description("Go on after the model's end token, until the token limit or a stop string. Not in OpenAI's API.")]
     public bool? IgnoreEos { get; init; }

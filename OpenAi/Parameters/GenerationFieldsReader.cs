@@ -13,7 +13,7 @@ internal static class GenerationFieldsReader
         "model", "n", "temperature", "top_p", "frequency_penalty", "presence_penalty", "stop", "seed", "stream", "stream_options",
         "top_k", "min_p", "repeat_penalty", "repetition_penalty", "repeat_last_n", "logit_bias",
         "typical_p", "top_n_sigma", "xtc_probability", "xtc_threshold", "dynatemp_range", "dynatemp_exponent", "mirostat",
-        "mirostat_tau", "mirostat_eta", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "ignore_eos", "cache_prompt",
+        "mirostat_tau", "mirostat_eta", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers", "ignore_eos", "cache_prompt",
         "speculative", "speculative.n_max",
     ];
 
@@ -50,6 +50,7 @@ internal static class GenerationFieldsReader
             DryBase = fields.GetNumber("dry_base"),
             DryAllowedLength = fields.GetInteger("dry_allowed_length", saturate: true),
             DryPenaltyLastN = fields.GetInteger("dry_penalty_last_n", saturate: true),
+            DrySequenceBreakers = fields.Get("dry_sequence_breakers"),
             IgnoreEos = fields.GetBoolean("ignore_eos"),
             CachePrompt = fields.GetBoolean("cache_prompt"),
             Speculative = fields.GetBoolean("speculative"),

@@ -20,7 +20,8 @@ internal static class GenerationFieldsValidator
         {
             Choices = ranges.Between("n", fields.N, 1, GenerationLimits.MaxChoices) ?? 1,
             Sampling = SamplingFields.ToSampling(fields, vocabularySize, errors),
-            StopStrings = StopStrings.Read(fields.Stop, errors),
+            StopStrings = TextList.Stop.Read(fields.Stop, errors),
+            DrySequenceBreakers = fields.DrySequenceBreakers is { } breakers ? TextList.DrySequenceBreakers.Read(breakers, errors) : null,
             IgnoreEndOfGeneration = fields.IgnoreEos ?? false,
             Speculate = maySpeculate,
             CachePrompt = fields.CachePrompt ?? true,

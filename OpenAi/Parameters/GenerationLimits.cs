@@ -32,4 +32,10 @@ internal static class GenerationLimits
 
     /// <summary>Ours: UTF-8 bytes of one stop string; that much text may have to be held back.</summary>
     public const int MaxStopBytes = 256;
+
+    /// <summary>Most DRY sequence breakers; each costs a pass over the vocabulary. Ours.</summary>
+    public const int MaxDryBreakers = 32;
+
+    /// <summary>Most bytes of UTF-8 of one breaker. Ours.</summary>
+    public const int MaxDryBreakerBytes = 64;
 }

@@ -28,7 +28,6 @@ internal sealed class UnsupportedFields
         new("allowed_token_ids", IsEmpty, NoTokenControl),
         new("stop_token_ids", IsEmpty, NoTokenControl),
         new("min_tokens", IsZero, NoTokenControl),
-        new("dry_sequence_breakers", IsEmpty, "DRY runs without breakers"),
         new("use_beam_search", IsFalse, "beam search is not supported"),
         new("lora", IsEmpty, "adapters are not supported"),
         // A template is a program, and a negative n_discard was an out-of-bounds write elsewhere (CVE-2026-21869): never from a request.

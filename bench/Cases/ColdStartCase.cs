@@ -7,13 +7,14 @@ namespace MistralServe.Bench.Cases;
 /// <summary>From exec to ready, and to the first token of a short request sent then. The file is in the page cache.</summary>
 internal sealed class ColdStartCase : BenchCase
 {
-    private static readonly ServerShape Shape = new(Slots: 1, RoomTokens: 1024);
+    // A server as it is started for use: four slots with room for a conversation each. Clearing their KV cache is part of the start.
+    private static readonly ServerShape Shape = new(Slots: 4, RoomTokens: 2048);
 
     /// <inheritdoc/>
     public override string Name => "a";
 
     /// <inheritdoc/>
-    public override string Title => "cold start: exec to health ready and to the first token of a 16-token prompt";
+    public override string Title => "cold start: exec to health ready and to the first token of a 16-token prompt; 4 slots of 2,048 tokens";
 
     /// <inheritdoc/>
     public override Task MeasureAsync(Round round) => round.ForEachColdServerAsync(Shape, async session =>

@@ -113,6 +113,20 @@ public sealed class ProcessTests
         Assert.Equal(1, (await PublishedServer.RunAsync(null, "health", "-p", $"{PublishedServer.FindFreePort()}")).ExitCode);
     }
 
+    [Fact]
+    public async Task Doctor_names_the_chosen_variant_and_the_layout_of_the_model()
+    {
+        (int code, string output, string error) = await PublishedServer.RunAsync(null, "doctor");
+        Assert.True(code == 0, error);
+        Assert.Contains("(chosen): starts", output, StringComparison.Ordinal);
+        Assert.Contains("x64: starts", output, StringComparison.Ordinal);
+        Assert.Contains("libllama.v0.5.0.so", output, StringComparison.Ordinal);
+        Assert.Matches("layout +4 sequences and 2 cache streams of [0-9]+ tokens, split KV cache", output);
+        (code, _, error) = await PublishedServer.RunAsync(null, "doctor", "-m", "absent.gguf");
+        Assert.Equal(1, code);
+        Assert.Contains("absent.gguf", error, StringComparison.Ordinal);
+    }
+
     private static Task<(int ExitCode, string Output, string Error)> RunServeAsync(params string[] arguments) =>
         PublishedServer.RunAsync(null, ["serve", "-p", $"{PublishedServer.FindFreePort()}", "--mcp-port", $"{PublishedServer.FindFreePort()}", .. arguments]);
 

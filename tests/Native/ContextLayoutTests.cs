@@ -25,15 +25,11 @@ public sealed class ContextLayoutTests
     }
 
     [Fact]
-    public void Flash_attention_goes_by_head_size_unless_told_and_keys_may_be_halved()
+    public void Flash_attention_is_off_unless_told_and_keys_may_be_halved()
     {
         var options = new EngineOptions();
-        Assert.True(ContextLayout.Choose(Small, options, null, false, long.MaxValue).FlashAttention);
-        Assert.False(ContextLayout.Choose(Small, options, null, true, long.MaxValue).FlashAttention);
-        Assert.False(ContextLayout.Choose(Small, options, false, false, long.MaxValue).FlashAttention);
-        Assert.False(ContextLayout.Choose(Small with { HeadSize = 128 }, options, null, false, long.MaxValue).FlashAttention);
-        Assert.False(ContextLayout.Choose(Small with { HeadSize = 0 }, options, null, false, long.MaxValue).FlashAttention);
-        Assert.True(ContextLayout.Choose(Small with { HeadSize = 128 }, options, true, false, long.MaxValue).FlashAttention);
+        Assert.False(ContextLayout.Choose(Small, options, null, false, long.MaxValue).FlashAttention);
+        Assert.True(ContextLayout.Choose(Small, options, true, false, long.MaxValue).FlashAttention);
         long half = ContextLayout.Choose(Small, options, null, true, long.MaxValue).KeyValueBytes;
         Assert.InRange(half, 4 * 68 * MebiByte, 4 * 70 * MebiByte);
     }
