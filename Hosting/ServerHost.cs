@@ -10,8 +10,8 @@ namespace MistralServe.Hosting;
 /// <code>
 /// 1 keys and bind rule   → refused with a sentence before anything is opened
 /// 2 header of the model  → refused with a sentence before the native library sees the file
-/// 3 model begins to load → on the decode thread, while this one opens the ports
-/// 4 both listeners open  → /health says "loading model", requests wait in the queue until the model is there
+/// 3 both listeners open  → /health says "loading model", requests wait in the queue
+/// 4 model loads          → requests are served
 /// 5 first SIGTERM/SIGINT → drain, then the listeners close, then the engine is freed
 /// </code>
 /// </summary>
@@ -62,9 +62,6 @@ internal static class ServerHost
         ServeSettings settings, ApiKeyStore keys, IServedModel model, ILoggerFactory loggers, TextWriter error, Task stop)
     {
         // 3
-        model.Start();
-
-        // 4
         PortDefinition restPort = RestPort.Define(settings, keys, model);
         PortDefinition mcpPort = McpPort.Define(settings, keys, model);
         await using WebApplication rest = PortApplication.Build(restPort, loggers);
@@ -78,6 +75,8 @@ internal static class ServerHost
         IPEndPoint restAddress = PortApplication.GetEndPoint(rest);
         await error.WriteLineAsync(StartupBanner.Format(restAddress, PortApplication.GetEndPoint(mcp), model.Description));
 
+        // 4
+        model.Start();
         Task display = LoadProgressDisplay.RunAsync(model, Console.IsErrorRedirected ? null : error, loggers.CreateLogger("MistralServe.Hosting.Load"));
         Task<string> ended = model.Ended;
         bool stopRequested = await Task.WhenAny(stop, ended) == stop;

@@ -70,7 +70,7 @@ public sealed partial class ServerHostTests
         Assert.Equal(1, code);
         string flag = restPort ? "--port" : "--mcp-port";
         Assert.Equal($"Port {port} on 127.0.0.1 is already in use; choose another with {flag}.", error.ToString().TrimEnd());
-        Assert.Equal(["start", "dispose"], model.Calls);
+        Assert.Equal(["dispose"], model.Calls);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class BatchingTests
         for (int i = 0; i < together.Count; i++)
         {
             (string text, _, _) = await EngineHarness.ReadAsync(together[i]);
-            List<(int Token, float Margin)> lone = LlamaReference.GreedyWithMargins(path, requests[i].Prompt, MaxTokens, threads: 2);
+            List<(int Token, float Margin)> lone = LlamaReference.GreedyWithMargins(path, requests[i].Prompt, MaxTokens, threads: 2, flashAttention);
             int same = CountCommonTokens(harness.Engine.Vocabulary, lone, text);
             Assert.True(same == lone.Count || lone[same].Margin <= LargestLogitChange, $"{Questions[i]}: leaves at token {same}, where the best is {lone[Math.Min(same, lone.Count - 1)].Margin} ahead");
         }

@@ -21,7 +21,7 @@ internal static unsafe partial class LlamaReference
         [.. GreedyWithMargins(modelPath, prompt, maxTokens, threads).Select(step => step.Token)];
 
     /// <summary>As <see cref="Greedy"/>, with the distance between the two best logits of each step.</summary>
-    public static List<(int Token, float Margin)> GreedyWithMargins(string modelPath, int[] prompt, int maxTokens, int threads)
+    public static List<(int Token, float Margin)> GreedyWithMargins(string modelPath, int[] prompt, int maxTokens, int threads, bool flashAttention = false)
     {
         LoadLibraries();
         nint model, context;
@@ -33,7 +33,7 @@ internal static unsafe partial class LlamaReference
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_ctx = 2048;
         parameters.n_threads = parameters.n_threads_batch = threads;
-        parameters.flash_attn_type = 0;
+        parameters.flash_attn_type = flashAttention ? 1 : 0;
         context = LlamaApi.llama_init_from_model(model, parameters);
         nint vocabulary = LlamaApi.llama_model_get_vocab(model);
         nint library = NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, "libllama.v0.5.0.so"));
