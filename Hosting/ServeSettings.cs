@@ -42,7 +42,7 @@ internal sealed record ServeSettings
     public bool QuantizedKeys { get; init; }
 
     /// <summary>Most tokens guessed at a time by lookup, 0..64; 0 turns speculation off.</summary>
-    public int MaxDraftTokens { get; init; } = 16;
+    public int MaxDraftTokens { get; init; }
 
     /// <summary>Native compute threads; null means the number of physical cores.</summary>
     public int? ThreadCount { get; init; }

@@ -72,7 +72,7 @@ internal static class OptionTable
             "Fused attention kernel: faster long prompts and, with small heads, more tokens for many clients; slower next turns. auto is off.",
             settings => settings.FlashAttention, (settings, value) => settings with { FlashAttention = value }),
         OptionRow.Integer("--draft-max", null, "TOKENS", 0, 64,
-            "Most tokens guessed at a time by lookup in prompt and answer (speculation); 0 turns it off.",
+            "Most tokens guessed at a time by lookup in prompt and answer (speculation); 0 is off. Helps where text repeats and more rows cost little: large models.",
             settings => settings.MaxDraftTokens, (settings, value) => settings with { MaxDraftTokens = (int)value }),
         OptionRow.Integer("--threads", null, "COUNT", 1, 1024,
             "Compute threads of the native library.",

@@ -10,7 +10,7 @@ internal sealed record EngineOptions
     public int CacheStreams { get; init; }
 
     /// <summary>Most tokens guessed at a time by lookup; 0 turns speculation off.</summary>
-    public int MaxDraftTokens { get; init; } = 16;
+    public int MaxDraftTokens { get; init; }
 
     /// <summary>Tokens of one request, prompt and answer together.</summary>
     public int ContextLength { get; init; } = 4096;

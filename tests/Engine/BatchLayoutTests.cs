@@ -35,7 +35,7 @@ public sealed class BatchLayoutTests
         const string Text = "the quick brown fox jumps over the lazy dog. ";
         string prompt = Text + Text;
         var runner = new ScriptedRunner(tokens => tokens.Count < 400 ? Text[tokens.Count % Text.Length] : ScriptedRunner.EndOfGeneration);
-        await using var harness = new EngineHarness(runner);
+        await using var harness = new EngineHarness(runner, new EngineOptions { MaxDraftTokens = 16 });
         (string guessed, GenerationEvent last, _) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request(prompt, 1000)));
         int calls = runner.CallCount;
         (string plain, GenerationEvent without, _) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request(prompt, 1000) with { Speculate = false }));
@@ -51,7 +51,7 @@ public sealed class BatchLayoutTests
     {
         // A checksum over all tokens: what looks like a repetition never goes on alike.
         var runner = new ScriptedRunner(tokens => tokens.Count < 500 ? 'a' + (tokens.Sum() + tokens.Count / 7) % 3 : ScriptedRunner.EndOfGeneration);
-        await using var harness = new EngineHarness(runner);
+        await using var harness = new EngineHarness(runner, new EngineOptions { MaxDraftTokens = 16 });
         (string guessed, GenerationEvent last, _) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request("abcabcabc", 600)));
         (string plain, _, _) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request("abcabcabc", 600) with { Speculate = false }));
         Assert.Equal(plain, guessed);
@@ -63,7 +63,7 @@ public sealed class BatchLayoutTests
     {
         const string Text = "alpha beta gamma delta ";
         var runner = new ScriptedRunner(tokens => Text[tokens.Count % Text.Length]);
-        await using var harness = new EngineHarness(runner, new EngineOptions { ContextLength = 1024 });
+        await using var harness = new EngineHarness(runner, new EngineOptions { ContextLength = 1024, MaxDraftTokens = 16 });
         string prompt = string.Concat(Enumerable.Repeat(Text, 3));
         (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request(prompt, 500, "mma")));
         Assert.Equal("alpha beta ga", text);
@@ -80,7 +80,7 @@ public sealed class BatchLayoutTests
     {
         const string Text = "the quick brown fox jumps over the lazy dog. ";
         var runner = new ScriptedRunner(tokens => tokens.Count < 300 ? Text[tokens.Count % Text.Length] : ScriptedRunner.EndOfGeneration) { CanCut = false };
-        await using var harness = new EngineHarness(runner);
+        await using var harness = new EngineHarness(runner, new EngineOptions { MaxDraftTokens = 16 });
         (_, GenerationEvent last, _) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request(Text + Text, 1000)));
         Assert.Equal(0, last.Usage.AcceptedDraftTokens + last.Usage.RejectedDraftTokens);
         Assert.All(runner.Calls, call => Assert.True(call.Length == 1 || call.Count(row => row.WantLogits) <= 1));
@@ -90,7 +90,7 @@ public sealed class BatchLayoutTests
     public async Task Without_room_cached_prefixes_go_first()
     {
         ScriptedRunner runner = ScriptedRunner.Answering("ok"u8.ToArray(), promptLength: 1);
-        await using var harness = new EngineHarness(runner);
+        await using var harness = new EngineHarness(runner, new EngineOptions { MaxDraftTokens = 16 });
         await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request("x")));
         int refused = 0;
         runner.OnDecode = _ => refused++ == 0 ? DecodeResult.NoRoom : DecodeResult.Done;

@@ -98,7 +98,7 @@ public sealed class BatchingTests
         LlamaReference.LoadLibraries();
         (LlamaRunner? runner, string? problem) = LlamaRunner.Load(path, new LlamaContextOptions(512, parallel + 2, 512, 2, flashAttention), _ => true);
         Assert.True(runner is not null, problem);
-        return new EngineHarness(runner, new EngineOptions { ContextLength = 512, Parallel = parallel, CacheStreams = 2 });
+        return new EngineHarness(runner, new EngineOptions { ContextLength = 512, Parallel = parallel, CacheStreams = 2, MaxDraftTokens = 16 });
     }
 
     private static GenerationRequest Request(EngineHarness harness, string question) => new()
