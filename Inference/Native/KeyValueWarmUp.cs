@@ -25,7 +25,6 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 
     // Linux's mman.h.
     private const int PopulateForWriting = 23;
-    private const int HelperNice = 10;
     private const int UseHugePages = 14;
     private const int UseSmallPages = 15;
 
@@ -120,9 +119,6 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 
     private void Touch(long bytes)
     {
-        // The thread that opens the ports goes first.
-        _ = SetPriority(0, 0, HelperNice);
-
         // In parts of a huge page, so that a stop is seen soon. An older kernel (before 5.14) does not know how to populate: page by
         // page then.
         byte* end = _block + bytes;
@@ -160,9 +156,6 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(byte* address, nint length, int advice);
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int SetPriority(int which, int who, int nice);
 
     [LibraryImport("libc", EntryPoint = "sbrk")]
     private static partial byte* GetBreak(nint increment);
