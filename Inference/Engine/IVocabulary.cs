@@ -6,9 +6,6 @@ internal interface IVocabulary
     /// <summary>Number of tokens.</summary>
     int Count { get; }
 
-    /// <summary>Whether the model expects its beginning-of-sequence token before a prompt.</summary>
-    bool AddsBeginningOfSequence { get; }
-
     /// <summary>Bytes of the longest token; bounds how many bytes of text can fit a context.</summary>
     int LongestTokenBytes { get; }
 

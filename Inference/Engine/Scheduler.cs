@@ -169,9 +169,11 @@ internal sealed class Scheduler : IScheduler
             return false;
         }
 
-        if (Decode(_generation.Rows, _generation.Members))
+        // The throw-away rows leave whatever became of the batch: their sequences are not in it and go on.
+        bool done = Decode(_generation.Rows, _generation.Members);
+        _generation.RemoveFillers();
+        if (done)
         {
-            _generation.RemoveFillers();
             foreach (GenerationBatch.Member member in _generation.Members)
             {
                 Advance(member);

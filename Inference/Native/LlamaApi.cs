@@ -95,9 +95,6 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte llama_vocab_is_eog(nint vocabulary, int token);
 
-    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial byte llama_vocab_get_add_bos(nint vocabulary);
-
     /// <summary>Number of tokens written; negative: the number that would be needed; int.MinValue: overflow. Thread-safe.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_tokenize(nint vocabulary, byte* text, int textLength, int* tokens, int capacity, byte addSpecial, byte parseSpecial);

@@ -17,7 +17,6 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
         _model = model;
         _vocabulary = LlamaApi.llama_model_get_vocab(model.DangerousGetHandle());
         Count = LlamaApi.llama_vocab_n_tokens(_vocabulary);
-        AddsBeginningOfSequence = LlamaApi.llama_vocab_get_add_bos(_vocabulary) != 0;
         _bytes = new byte[]?[Count];
         _longest = new Lazy<int>(FindLongest);
         _endOfGeneration = new Lazy<int[]>(FindEndOfGeneration);
@@ -25,9 +24,6 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
 
     /// <inheritdoc/>
     public int Count { get; }
-
-    /// <inheritdoc/>
-    public bool AddsBeginningOfSequence { get; }
 
     /// <inheritdoc/>
     public int LongestTokenBytes => _longest.Value;

@@ -38,8 +38,6 @@ internal sealed class ScriptedEmbeddingRunner(int contextLength = 64, int sequen
 
     public int Count => 258;
 
-    public bool AddsBeginningOfSequence => true;
-
     public int LongestTokenBytes => 2;
 
     public ReadOnlySpan<int> EndOfGenerationTokens => [];

@@ -44,8 +44,6 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
 
     public int Count => 257;
 
-    public bool AddsBeginningOfSequence => false;
-
     public int LongestTokenBytes => 1;
 
     public ReadOnlySpan<int> EndOfGenerationTokens => new[] { EndOfGeneration };
