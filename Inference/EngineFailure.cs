@@ -9,6 +9,12 @@ internal enum EngineFailureCode
     /// <summary>The prompt leaves no room for an answer in the context of one request.</summary>
     ContextLengthExceeded,
 
+    /// <summary>A JSON Schema that cannot be enforced, or is none.</summary>
+    InvalidSchema,
+
+    /// <summary>A grammar or regular expression that cannot be enforced, or is none.</summary>
+    InvalidGrammar,
+
     /// <summary>The model has no chat template and none was given.</summary>
     NoChatTemplate,
 

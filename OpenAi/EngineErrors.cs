@@ -12,6 +12,8 @@ internal static class EngineErrors
     public static ApiError ToApiError(EngineFailure failure) => failure.Code switch
     {
         EngineFailureCode.InvalidRequest => new ApiError(400, InvalidRequest, "invalid_value", failure.Message, failure.Param),
+        EngineFailureCode.InvalidSchema => new ApiError(400, InvalidRequest, "invalid_json_schema", failure.Message, failure.Param),
+        EngineFailureCode.InvalidGrammar => new ApiError(400, InvalidRequest, "invalid_grammar", failure.Message, failure.Param),
         EngineFailureCode.ContextLengthExceeded =>
             new ApiError(400, InvalidRequest, "context_length_exceeded", failure.Message, failure.Param ?? "messages"),
         EngineFailureCode.NoChatTemplate => new ApiError(400, InvalidRequest, "unsupported_value", NameTemplateOption(failure.Message), failure.Param),

@@ -1,13 +1,34 @@
-namespace MistralServe.Inference.Chat;
+using System.Text.Json;
 
-/// <summary>One message of a conversation, already reduced to text.</summary>
-/// <param name="Role"><c>system</c>, <c>user</c>, <c>assistant</c> or <c>tool</c> (<c>developer</c> has become <c>system</c>).</param>
-/// <param name="Content">The text; empty when the message has none.</param>
-internal sealed record ChatMessage(string Role, string Content);
+namespace MistralServe.Inference.Chat;
 
 /// <summary>A validated chat request, the same for both protocols. Built only by the wire layers' validators.</summary>
 internal sealed record ChatGeneration : GenerationParameters
 {
     /// <summary>The conversation, oldest first, at least one message.</summary>
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    /// <summary>Tools that the template tells the model of.</summary>
+    public IReadOnlyList<ChatTool> Tools { get; init; } = [];
+
+    /// <summary>Whether and which tools are called.</summary>
+    public ToolChoice ToolChoice { get; init; } = new(ToolChoiceMode.Auto);
+
+    /// <summary>Whether one answer may call several tools.</summary>
+    public bool ParallelToolCalls { get; init; } = true;
+
+    /// <summary>Further variables of the template (<c>chat_template_kwargs</c>), detached from the request's document.</summary>
+    public IReadOnlyDictionary<string, JsonElement> TemplateVariables { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>How much the model shall reason (<c>reasoning_effort</c>); null when it is not said, <c>none</c> turns it off.</summary>
+    public string? ReasoningEffort { get; init; }
+
+    /// <summary>Most tokens of reasoning; null means no limit of its own, 0 none.</summary>
+    public int? ReasoningBudget { get; init; }
+
+    /// <summary>Whether the prompt ends with the opening of an assistant turn.</summary>
+    public bool AddGenerationPrompt { get; init; } = true;
+
+    /// <summary>Whether the last message, an assistant's, is gone on with instead of being closed.</summary>
+    public bool ContinueFinalMessage { get; init; }
 }

@@ -26,6 +26,12 @@ internal abstract record GenerationParameters
     /// <summary>Report the log probability of each choice when it ends (<c>best_of</c> ranks by it).</summary>
     public bool ScoreChoices { get; init; }
 
+    /// <summary>Language that the answer must be written in; null means free text.</summary>
+    public OutputFormat? OutputFormat { get; init; }
+
+    /// <summary>How many of the most probable tokens to report for each generated one, 0 to 20; null reports nothing.</summary>
+    public int? TopLogProbabilities { get; init; }
+
     /// <summary>Whether speculation by lookup is allowed.</summary>
     public bool Speculate { get; init; } = true;
 

@@ -1,3 +1,5 @@
+using MistralServe.Inference.Sampling;
+
 namespace MistralServe.Inference.Engine;
 
 /// <summary>Why a generation ended.</summary>
@@ -47,6 +49,11 @@ internal enum GenerationEventKind
     Failed,
 }
 
+/// <summary>One generated token and what else the model thought of, by its own distribution: before temperature, penalties, bias, mask and truncation.</summary>
+/// <param name="Token">The token and its log probability.</param>
+/// <param name="Top">The most probable tokens, best first, as many as were asked for.</param>
+internal sealed record TokenReport(TokenLogProbability Token, IReadOnlyList<TokenLogProbability> Top);
+
 /// <summary>One message from the decode thread to the reader of a request.</summary>
 internal readonly record struct GenerationEvent
 {
@@ -58,6 +65,12 @@ internal readonly record struct GenerationEvent
 
     /// <summary>UTF-8 text since the last event: whole characters only, never part of a stop string. Owned by the reader.</summary>
     public ReadOnlyMemory<byte> Text { get; init; }
+
+    /// <summary>
+    /// With <see cref="GenerationEventKind.Text"/> or <see cref="GenerationEventKind.Finished"/>: the tokens whose text is in
+    /// <see cref="Text"/>, or that gave none, if <see cref="GenerationRequest.TopLogProbabilities"/> asked for them; else null.
+    /// </summary>
+    public IReadOnlyList<TokenReport>? Tokens { get; init; }
 
     /// <summary>Why it ended.</summary>
     public FinishReason FinishReason { get; init; }

@@ -26,6 +26,12 @@ internal sealed record GenerationRequest
     /// <summary>Report the log probability of each choice when it ends.</summary>
     public bool ScoreChoices { get; init; }
 
+    /// <summary>Which tokens may come; null means all.</summary>
+    public ITokenConstraintFactory? Constraint { get; init; }
+
+    /// <summary>How many of the most probable tokens to report for each generated one, 0 to 20; null reports nothing.</summary>
+    public int? TopLogProbabilities { get; init; }
+
     /// <summary>Whether tokens may be guessed by lookup in prompt and answer and confirmed in one batch; false never does.</summary>
     public bool Speculate { get; init; } = true;
 

@@ -18,6 +18,8 @@ internal static class ToolFailures
     public static ToolOutcome ToOutcome(EngineFailure failure) => failure.Code switch
     {
         EngineFailureCode.InvalidRequest
+            or EngineFailureCode.InvalidSchema
+            or EngineFailureCode.InvalidGrammar
             or EngineFailureCode.ContextLengthExceeded
             or EngineFailureCode.NoChatTemplate
             or EngineFailureCode.NotSupported

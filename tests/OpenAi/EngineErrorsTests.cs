@@ -8,6 +8,8 @@ public sealed class EngineErrorsTests
     [Theory]
     [InlineData(nameof(EngineFailureCode.InvalidRequest), 400, "invalid_request_error", "invalid_value")]
     [InlineData(nameof(EngineFailureCode.ContextLengthExceeded), 400, "invalid_request_error", "context_length_exceeded")]
+    [InlineData(nameof(EngineFailureCode.InvalidSchema), 400, "invalid_request_error", "invalid_json_schema")]
+    [InlineData(nameof(EngineFailureCode.InvalidGrammar), 400, "invalid_request_error", "invalid_grammar")]
     [InlineData(nameof(EngineFailureCode.NoChatTemplate), 400, "invalid_request_error", "unsupported_value")]
     [InlineData(nameof(EngineFailureCode.NotSupported), 400, "invalid_request_error", "unsupported_value")]
     [InlineData(nameof(EngineFailureCode.QueueFull), 503, "server_error", "server_overloaded")]
