@@ -38,7 +38,7 @@ internal static class MessagesEndpoint
             return;
         }
 
-        (ChatStart? start, EngineFailure? failure) = await chat.StartAsync(call.Value.Generation, context.RequestAborted);
+        (ChatStart? start, EngineFailure? failure) = await chat.BeginAsync(call.Value.Generation, context.RequestAborted);
         if (start is null)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));

@@ -6,7 +6,7 @@ namespace MistralServe.OpenAi.Messages;
 internal sealed record MessagesError
 {
     /// <summary>The status that Anthropic's service answers with when it is full.</summary>
-    private const int OverloadedStatus = 529;
+    public const int OverloadedStatus = 529;
 
     [JsonPropertyName("type")]
     public string Type { get; } = "error";

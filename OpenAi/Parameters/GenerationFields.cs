@@ -65,8 +65,7 @@ internal abstract record GenerationFields
     public string? User { get; init; }
 
     [JsonPropertyName("safety_identifier")]
-    [Description("Accepted and ignored.")]
-    [MaxLength(GenerationLimits.MaxSafetyIdentifierLength)]
+    [Description("Accepted and ignored; up to 64 characters.")]
     public string? SafetyIdentifier { get; init; }
 
     [JsonPropertyName("prompt_cache_key")]

@@ -61,19 +61,20 @@ internal sealed class ResponseService(ChatService chat, ResponseStore store, Tim
         ResponseEventLog? log = call.Stream ? new ResponseEventLog(Store.MaxBytes) : null;
         ResponseRun run = CreateRun(call, start, log is null ? null : log.Append);
         run.Start();
-        var stored = new StoredResponse(call.Generation.Principal, call, run.Current, log);
+        var cancellation = new CancellationTokenSource();
+        var stored = new StoredResponse(call.Generation.Principal, call, run.Current, log) { Cancel = cancellation.Cancel };
         Store.Add(stored);
-        stored.Run = RunInBackgroundAsync(stored, run, start.Generation, requestId);
+        stored.Run = RunInBackgroundAsync(stored, run, start.Generation, requestId, cancellation.Token);
         return stored;
     }
 
-    private async Task RunInBackgroundAsync(StoredResponse stored, ResponseRun run, Generation owned, string requestId)
+    private async Task RunInBackgroundAsync(StoredResponse stored, ResponseRun run, Generation owned, string requestId, CancellationToken cancellationToken)
     {
         using Generation generation = owned;
         try
         {
             bool more = true;
-            while (more && await generation.Events.WaitToReadAsync(stored.Cancellation).ConfigureAwait(false))
+            while (more && await generation.Events.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 while (more && generation.Events.TryRead(out GenerationEvent item))
                 {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Json;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Responses;
 
@@ -42,7 +43,7 @@ internal static class ResponsesEndpoint
             return;
         }
 
-        (ChatStart? start, EngineFailure? failure) = await chat.StartAsync(call.Value.Generation, context.RequestAborted);
+        (ChatStart? start, EngineFailure? failure) = await chat.BeginAsync(call.Value.Generation, context.RequestAborted);
         if (start is null)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));

@@ -8,7 +8,6 @@ namespace MistralServe.OpenAi.Responses;
 /// </summary>
 internal sealed class StoredResponse
 {
-    private readonly CancellationTokenSource _cancellation = new();
     private readonly IReadOnlyList<ResponseItem> _context;
     private readonly long _contextBytes;
     private int _ownBytes;
@@ -50,9 +49,6 @@ internal sealed class StoredResponse
     /// <summary>Whether it is still being generated.</summary>
     public bool IsRunning => _running;
 
-    /// <summary>Fires when a caller cancels it.</summary>
-    public CancellationToken Cancellation => _cancellation.Token;
-
     /// <summary>Completes when a response in the background has ended; completed for any other.</summary>
     public Task Run { get; set; } = Task.CompletedTask;
 
@@ -77,7 +73,7 @@ internal sealed class StoredResponse
     }
 
     /// <summary>Ends the generation, if it runs. Any thread.</summary>
-    public void Cancel() => _cancellation.Cancel();
+    public Action Cancel { get; init; } = () => { };
 
     private static bool IsUnfinished(ResponseObject response) => response.Status is ResponseStatus.Queued or ResponseStatus.InProgress;
 

@@ -17,27 +17,29 @@ internal static class StoredResponsesEndpoint
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        Describe(routes.MapGet("/responses/{response_id}", GetAsync), "getResponse", "Fetches a stored response.")
+        routes.MapGet("/responses/{id}", GetAsync)
+            .WithName("getResponse").WithTags("Responses").WithSummary("Fetches a stored response.")
             .WithDescription(
                 "With '?stream=true' follows a response that was created with 'background' and 'stream': its events, from the one after "
                 + "'starting_after' on.")
             .Produces<ResponseObject>(StatusCodes.Status200OK, "application/json")
             .ProducesEvents<ResponseEvent>()
-            .Produces<ErrorResponse>(StatusCodes.Status400BadRequest, "application/json");
-        Describe(routes.MapDelete("/responses/{response_id}", DeleteAsync), "deleteResponse", "Forgets a stored response, and ends it if it runs.")
-            .Produces<ResponseDeletion>(StatusCodes.Status200OK, "application/json");
-        Describe(routes.MapPost("/responses/{response_id}/cancel", CancelAsync), "cancelResponse", "Ends a response in the background.")
+            .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
+        routes.MapDelete("/responses/{id}", DeleteAsync)
+            .WithName("deleteResponse").WithTags("Responses").WithSummary("Forgets a stored response, and ends it if it runs.")
+            .Produces<ResponseDeletion>(StatusCodes.Status200OK, "application/json")
+            .ProducesErrors(StatusCodes.Status404NotFound);
+        routes.MapPost("/responses/{id}/cancel", CancelAsync)
+            .WithName("cancelResponse").WithTags("Responses").WithSummary("Ends a response in the background.")
             .Produces<ResponseObject>(StatusCodes.Status200OK, "application/json")
-            .Produces<ErrorResponse>(StatusCodes.Status400BadRequest, "application/json");
-        Describe(routes.MapGet("/responses/{response_id}/input_items", ListInputAsync), "listInputItems", "Lists the input of a stored response.")
+            .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
+        routes.MapGet("/responses/{id}/input_items", ListInputAsync)
+            .WithName("listInputItems").WithTags("Responses").WithSummary("Lists the input of a stored response.")
             .Produces<ResponseItemList>(StatusCodes.Status200OK, "application/json")
-            .Produces<ErrorResponse>(StatusCodes.Status400BadRequest, "application/json");
+            .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
     }
 
-    private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name, string summary) =>
-        route.WithName(name).WithTags("Responses").WithSummary(summary).Produces<ErrorResponse>(StatusCodes.Status404NotFound, "application/json");
-
-    private static Task GetAsync(HttpContext context, [FromRoute(Name = "response_id")] string id, [FromServices] ResponseService responses)
+    private static Task GetAsync(HttpContext context, string id, [FromServices] ResponseService responses)
     {
         if (responses.Store.Find(Caller.NameOf(context), id) is not { } stored)
         {
@@ -66,12 +68,12 @@ internal static class StoredResponsesEndpoint
         return ErrorWriter.WriteAsync(context, query.Errors.First!);
     }
 
-    private static Task DeleteAsync(HttpContext context, [FromRoute(Name = "response_id")] string id, [FromServices] ResponseService responses) =>
+    private static Task DeleteAsync(HttpContext context, string id, [FromServices] ResponseService responses) =>
         responses.Store.Remove(Caller.NameOf(context), id)
             ? JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new ResponseDeletion { Id = id }, OpenAiJsonContext.Wire.ResponseDeletion)
             : WriteNotFoundAsync(context);
 
-    private static async Task CancelAsync(HttpContext context, [FromRoute(Name = "response_id")] string id, [FromServices] ResponseService responses)
+    private static async Task CancelAsync(HttpContext context, string id, [FromServices] ResponseService responses)
     {
         if (responses.Store.Find(Caller.NameOf(context), id) is not { } stored)
         {
@@ -93,7 +95,7 @@ internal static class StoredResponsesEndpoint
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject);
     }
 
-    private static Task ListInputAsync(HttpContext context, [FromRoute(Name = "response_id")] string id, [FromServices] ResponseService responses)
+    private static Task ListInputAsync(HttpContext context, string id, [FromServices] ResponseService responses)
     {
         if (responses.Store.Find(Caller.NameOf(context), id) is not { } stored)
         {
