@@ -76,5 +76,5 @@ internal sealed record FunctionCallOutputItem : ResponseItem
 
     /// <summary>The text of <see cref="Output"/>.</summary>
     [JsonIgnore]
-    public required string Text { get; init; }
+    public string Text { get; init; } = "";
 }

@@ -19,7 +19,7 @@ internal sealed class PublishedServer : IAsyncDisposable
         _process = process;
         Port = port;
         McpPort = mcpPort;
-        Rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(120) };
+        Rest = new HttpClient(new OpenAi.WireRecorder()) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(120) };
         Mcp = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{mcpPort}"), Timeout = TimeSpan.FromSeconds(120) };
         process.ErrorDataReceived += (_, line) => Collect(line.Data);
         process.OutputDataReceived += (_, line) => Collect(line.Data);

@@ -173,7 +173,8 @@ public sealed class AccessGuardTests
 
     [Theory]
     [InlineData("HEAD", 200)]
-    [InlineData("OPTIONS", 405)]
+    [InlineData("OPTIONS", 204)]
+    [InlineData("PUT", 405)]
     public async Task Health_and_other_methods(string method, int expected)
     {
         await using RunningPort running = await StartAsync(Port.Rest, new ServeSettings());

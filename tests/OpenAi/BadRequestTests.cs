@@ -281,7 +281,7 @@ public sealed class BadRequestTests
 
         using HttpResponseMessage models = await server.Client.DeleteAsync(new Uri("/v1/models", UriKind.Relative));
         await ErrorAssert.IsErrorAsync(models, 405, "method_not_supported");
-        Assert.Equal(["GET"], models.Content.Headers.Allow);
+        Assert.Equal(["GET", "HEAD"], models.Content.Headers.Allow);
     }
 
     private static async Task<HttpResponseMessage> PostAsync(

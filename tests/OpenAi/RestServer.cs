@@ -28,7 +28,7 @@ internal sealed class RestServer : IAsyncDisposable
     {
         _app = app;
         _engine = engine;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Client = new HttpClient(new WireRecorder()) { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public HttpClient Client { get; }

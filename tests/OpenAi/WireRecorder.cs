@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+
+namespace MistralServe.Tests.OpenAi;
+
+/// <summary>
+/// Writes down every answer that tests of the REST port see, so that all of them can be held against the published schemas at once. Add it to
+/// the handlers of a client.
+/// </summary>
+internal sealed class WireRecorder() : DelegatingHandler(new SocketsHttpHandler())
+{
+    private static readonly string File = Path.Combine(Prepare(), $"{Guid.NewGuid():N}.jsonl");
+    private static readonly ConcurrentQueue<string> Lines = new();
+
+    /// <summary>Folder of the records of this run; they are written by <see cref="Save"/>.</summary>
+    public static string Folder { get; } = Path.GetDirectoryName(File)!;
+
+    /// <summary>Answers seen so far.</summary>
+    public static int Count => Lines.Count;
+
+    /// <summary>Writes what was seen so far.</summary>
+    public static void Save() => System.IO.File.WriteAllLines(File, Lines);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        if (response.Content.Headers.ContentType?.MediaType is { } type and ("application/json" or "text/event-stream"))
+        {
+            var content = new StreamContent(new TeeStream(
+                await response.Content.ReadAsStreamAsync(cancellationToken),
+                body => Add(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, type, body)));
+            foreach ((string name, IEnumerable<string> values) in response.Content.Headers)
+            {
+                content.Headers.TryAddWithoutValidation(name, values);
+            }
+
+            response.Content = content;
+        }
+
+        return response;
+    }
+
+    private static void Add(string method, string path, int status, string type, byte[] body)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("method", method);
+            json.WriteString("path", Uri.UnescapeDataString(path));
+            json.WriteNumber("status", status);
+            json.WriteString("type", type);
+            json.WriteString("body", Encoding.UTF8.GetString(body));
+            json.WriteEndObject();
+        }
+
+        Lines.Enqueue(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    private static string Prepare()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "wire");
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    /// <summary>Passes reads on and keeps what was read; a body that was not read to its end is recorded as far as it was.</summary>
+    private sealed class TeeStream(Stream inner, Action<byte[]> onEnd) : Stream
+    {
+        private readonly MemoryStream _copy = new();
+        private bool _ended;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count = await inner.ReadAsync(buffer, cancellationToken);
+            return Keep(buffer.Span, count);
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => Keep(buffer.AsSpan(offset), inner.Read(buffer, offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                // Of a JSON body a part is of no use; of a stream its whole events are.
+                End(isWhole: false);
+                inner.Dispose();
+                _copy.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        private int Keep(ReadOnlySpan<byte> buffer, int count)
+        {
+            if (count == 0)
+            {
+                End(isWhole: true);
+            }
+            else if (!_ended)
+            {
+                _copy.Write(buffer[..count]);
+            }
+
+            return count;
+        }
+
+        private void End(bool isWhole)
+        {
+            if (!_ended)
+            {
+                _ended = true;
+                byte[] body = _copy.ToArray();
+                if (isWhole || body.AsSpan().StartsWith("event:"u8) || body.AsSpan().StartsWith("data:"u8))
+                {
+                    onEnd(body);
+                }
+            }
+        }
+    }
+}
