@@ -27,7 +27,6 @@ internal static class RestPort
         Map = app =>
         {
             OpenAiEndpoints.Map(app);
-            app.MapOpenApi();
         },
     };
 

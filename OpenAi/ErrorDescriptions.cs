@@ -5,8 +5,8 @@ namespace MistralServe.OpenAi;
 /// <summary>The errors of routes, for the OpenAPI document.</summary>
 internal static class ErrorDescriptions
 {
-    /// <summary>Errors that every route may give, whatever it does: no key, a wrong Host or Origin, a failure of the server.</summary>
-    public static readonly IReadOnlyList<int> Everywhere =
+    // No key, a wrong Host or Origin, a failure of the server: the document adds them to every route in OpenAI's form.
+    private static readonly int[] Everywhere =
     [
         StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status500InternalServerError,
     ];

@@ -1,7 +1,7 @@
 using MistralServe.Inference.Chat;
-using MistralServe.Json;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
+using MistralServe.OpenAi.Document;
 using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Models;
@@ -13,11 +13,9 @@ namespace MistralServe.OpenAi;
 /// <summary>What the host needs to put the REST API on a port.</summary>
 internal static class OpenAiEndpoints
 {
-    /// <summary>Registers what the endpoints need beside the model's services, and the OpenAPI document, which is made from the wire records.</summary>
+    /// <summary>Registers what the endpoints need beside the model's services.</summary>
     public static void AddServices(IServiceCollection services, OpenAiOptions options)
     {
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OpenAiJsonContext.Default));
-        services.AddOpenApi(document => document.AddOperationTransformer(EventStreamDescription.TransformAsync));
         services.AddSingleton(options);
         services.AddSingleton(provider => new ModelCheck(provider.GetRequiredService<ChatService>().Model, options.StrictModelCheck));
         services.AddSingleton(provider => new ResponseStore(options, provider.GetRequiredService<TimeProvider>()));
@@ -48,5 +46,6 @@ internal static class OpenAiEndpoints
         MessagesEndpoint.Map(group);
         TokensEndpoint.Map(routes, group);
         PropertiesEndpoint.Map(routes);
+        DocumentEndpoint.Map(routes);
     }
 }

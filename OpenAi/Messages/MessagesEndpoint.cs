@@ -4,6 +4,7 @@ using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
+using MistralServe.OpenAi.Document;
 
 namespace MistralServe.OpenAi.Messages;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using MistralServe.Json;
+using MistralServe.OpenAi.Document;
 
 namespace MistralServe.OpenAi.Responses;
 
@@ -24,6 +25,8 @@ internal static class StoredResponsesEndpoint
                 + "'starting_after' on.")
             .Produces<ResponseObject>(StatusCodes.Status200OK, "application/json")
             .ProducesEvents<ResponseEvent>()
+            .WithQuery("stream", "boolean", "Follow its events.")
+            .WithQuery("starting_after", "integer", "Sequence number of the last event that is not wanted.")
             .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
         routes.MapDelete("/responses/{id}", DeleteAsync)
             .WithName("deleteResponse").WithTags("Responses").WithSummary("Forgets a stored response, and ends it if it runs.")
@@ -35,6 +38,9 @@ internal static class StoredResponsesEndpoint
             .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
         routes.MapGet("/responses/{id}/input_items", ListInputAsync)
             .WithName("listInputItems").WithTags("Responses").WithSummary("Lists the input of a stored response.")
+            .WithQuery("limit", "integer", "Items of a page, 1 to 100; default 20.")
+            .WithQuery("order", "string", "desc (default) or asc.")
+            .WithQuery("after", "string", "Id of the last item of the page before.")
             .Produces<ResponseItemList>(StatusCodes.Status200OK, "application/json")
             .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
     }

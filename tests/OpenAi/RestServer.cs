@@ -63,7 +63,6 @@ internal sealed class RestServer : IAsyncDisposable
         WebApplication app = builder.Build();
         OpenAiEndpoints.UseErrorObjects(app);
         OpenAiEndpoints.Map(app);
-        app.MapOpenApi();
         map?.Invoke(app);
         await app.StartAsync();
         if (runner is not null)
