@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
+using System.Runtime.InteropServices;
 using MistralServe.Inference.Constraints.Grammar;
 using MistralServe.Inference.Constraints.Vocabulary;
 
@@ -79,43 +80,33 @@ internal sealed class LexemeCache
 
     private static UInt128? Fingerprint(Pattern pattern, CompileBudget budget)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, pattern, budget);
-        return budget.IsExhausted ? null : BinaryPrimitives.ReadUInt128LittleEndian(hash.GetHashAndReset());
+        var description = new ArrayBufferWriter<byte>();
+        Describe(description, pattern, budget);
+        return budget.IsExhausted ? null : BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(description.WrittenSpan));
     }
 
-    private static void Append(IncrementalHash hash, Pattern pattern, CompileBudget budget)
+    private static void Describe(ArrayBufferWriter<byte> description, Pattern pattern, CompileBudget budget)
     {
         if (!budget.Spend() || !budget.MayRecurse())
         {
             return;
         }
 
-        Span<byte> head = stackalloc byte[20];
-        BinaryPrimitives.WriteInt32LittleEndian(head, (int)pattern.Kind);
-        BinaryPrimitives.WriteInt32LittleEndian(head[4..], pattern.Min);
-        BinaryPrimitives.WriteInt32LittleEndian(head[8..], pattern.Max ?? -1);
-        BinaryPrimitives.WriteInt32LittleEndian(head[12..], pattern.Parts.Count);
-        BinaryPrimitives.WriteInt32LittleEndian(head[16..], pattern.Set.Ranges.Length + pattern.Texts.Count);
-        hash.AppendData(head);
-        Span<byte> ends = stackalloc byte[8];
+        description.Write(MemoryMarshal.AsBytes<int>([(int)pattern.Kind, pattern.Min, pattern.Max ?? -1, pattern.Parts.Count, pattern.Set.Ranges.Length, pattern.Texts.Count]));
         foreach ((int first, int last) in pattern.Set.Ranges)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(ends, first);
-            BinaryPrimitives.WriteInt32LittleEndian(ends[4..], last);
-            hash.AppendData(ends);
+            description.Write(MemoryMarshal.AsBytes<int>([first, last]));
         }
 
         foreach (string text in pattern.Texts)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(ends, text.Length);
-            hash.AppendData(ends[..4]);
-            hash.AppendData(Encoding.Unicode.GetBytes(text));
+            description.Write(MemoryMarshal.AsBytes<int>([text.Length]));
+            description.Write(MemoryMarshal.AsBytes<char>(text));
         }
 
         foreach (Pattern part in pattern.Parts)
         {
-            Append(hash, part, budget);
+            Describe(description, part, budget);
         }
     }
 }

@@ -9,6 +9,9 @@ namespace MistralServe.Inference.Constraints.Vocabulary;
 /// </summary>
 internal sealed class TokenTrie
 {
+    /// <summary>Longest token that constrained text may have. Ours: real ones stay below; the walks recurse as deep as tokens are long.</summary>
+    public const int MaxTokenBytes = 1_024;
+
     private readonly byte[] _values;
     private readonly int[] _ends;
     private readonly int[] _parents;
@@ -114,7 +117,7 @@ internal sealed class TokenTrie
         for (int token = 0; token < vocabulary.Count; token++)
         {
             ReadOnlySpan<byte> text = vocabulary.GetBytes(token);
-            if (!text.IsEmpty && text.Length <= ushort.MaxValue && !vocabulary.IsEndOfGeneration(token))
+            if (!text.IsEmpty && text.Length <= MaxTokenBytes && !vocabulary.IsEndOfGeneration(token))
             {
                 texts.Add((text.ToArray(), token));
             }
