@@ -8,6 +8,9 @@ internal sealed class ChatService(GenerationStarter starter, Func<ChatFormat?> f
     /// <summary>What is served.</summary>
     public ModelDescription Model => starter.Model;
 
+    /// <summary>The loaded model's vocabulary; only once a generation was started.</summary>
+    public IVocabulary Vocabulary => starter.Engine.Vocabulary;
+
     /// <summary>
     /// Renders and tokenises the conversation and starts the generation (<see cref="GenerationStarter.StartAsync"/>).
     /// </summary>

@@ -6,6 +6,12 @@ internal sealed record CompletionGeneration : GenerationParameters
     /// <summary>The prompt as text; special tokens in it stay text. May be empty when the model adds a beginning-of-sequence token.</summary>
     public string? Text { get; init; }
 
+    /// <summary>What comes behind the text to generate; null when it is not said, then the prompt is continued.</summary>
+    public string? Suffix { get; init; }
+
+    /// <summary>Request field to blame for the prompt.</summary>
+    public string Param { get; init; } = "prompt";
+
     /// <summary>The prompt as token ids; checked against the vocabulary when the model is loaded.</summary>
     public IReadOnlyList<int>? Tokens { get; init; }
 }

@@ -17,6 +17,30 @@ internal abstract record GenerationParameters
     /// <summary>Texts that end the answer and never appear in it; none empty.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
+    /// <summary>Whether the stop string that ended the answer is the end of its text.</summary>
+    public bool IncludeStopString { get; init; }
+
+    /// <summary>Further tokens that end the answer and give no text; inside the vocabulary.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Tokens that may come; null means all. Inside the vocabulary, at least one.</summary>
+    public IReadOnlyList<int>? AllowedTokens { get; init; }
+
+    /// <summary>Texts that must not come; none empty. Banned by the tokens they are written with, alone and behind a space.</summary>
+    public IReadOnlyList<string> BadWords { get; init; } = [];
+
+    /// <summary>Fewest tokens: before, those that end the answer are banned.</summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>Whether control tokens of the answer are text.</summary>
+    public bool ShowControlTokens { get; init; }
+
+    /// <summary>Report the tokens of the answer, also without their probabilities.</summary>
+    public bool ReportTokens { get; init; }
+
+    /// <summary>Report the tokens of the prompt and their log probabilities.</summary>
+    public bool ScorePrompt { get; init; }
+
     /// <summary>Ban end-of-generation tokens, so that the answer ends by length or a stop string.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
 

@@ -8,12 +8,15 @@ namespace MistralServe.Inference.Chat;
 /// <summary>
 /// The way from a request to a running generation, the same for all kinds of prompt. Any thread.
 /// </summary>
-internal sealed class GenerationStarter(ModelDescription model, InferenceEngine engine)
+/// <param name="model">What is served.</param>
+/// <param name="engine">The engine that serves it.</param>
+/// <param name="constraints">Compiles output formats; without one they are refused.</param>
+internal sealed class GenerationStarter(ModelDescription model, InferenceEngine engine, IConstraintCompiler? constraints = null)
 {
     /// <summary>Makes the prompt's tokens, once the model is loaded; gives tokens or a failure.</summary>
-    public delegate (int[]? Prompt, EngineFailure? Failure) PromptFactory();
+    public delegate PromptResult PromptFactory();
 
-    private List<int[]>? _defaultBreakers;
+    private readonly TokenLists _tokens = new();
 
     /// <summary>What is served.</summary>
     public ModelDescription Model { get; } = model;
@@ -26,7 +29,8 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     /// 1. take a place in the queue, or refuse at once;
     /// 2. wait for the model if it is still loading, within the queue's limit;
     /// 3. make the prompt, check it against the context;
-    /// 4. hand it to the engine.
+    /// 4. compile the output format if there is one;
+    /// 5. hand it to the engine.
     /// </summary>
     /// <param name="parameters">The validated request.</param>
     /// <param name="createPrompt">Step 3.</param>
@@ -52,8 +56,21 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
                 return new StartResult(null, failure);
             }
 
-            (int[]? prompt, failure) = createPrompt();
-            return prompt is null ? new StartResult(null, failure) : new StartResult(Submit(parameters, prompt, place), null);
+            PromptResult prompt = createPrompt();
+            if (prompt.Tokens is not { } tokens)
+            {
+                return new StartResult(null, prompt.Failure);
+            }
+
+            ITokenConstraintFactory? constraint = prompt.Constraint;
+            if (constraint is null && parameters.OutputFormat is { } format)
+            {
+                (constraint, failure) = CompileFormat(format);
+            }
+
+            return failure is null
+                ? new StartResult(Engine.Submit(CreateRequest(parameters, tokens, constraint, prompt.VisibleTokens), place), null)
+                : new StartResult(null, failure);
         }
     }
 
@@ -65,16 +82,29 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     /// <param name="param">Request field to blame for a text that is too long.</param>
     public (int[]? Prompt, EngineFailure? Failure) Tokenize(ReadOnlySpan<byte> text, bool parseSpecial, string param)
     {
-        // No token is longer than the longest one: a text beyond this cannot fit, and need not be tokenised to know it.
-        IVocabulary vocabulary = Engine.Vocabulary;
+        return FindOverlong(text.Length, param) is { } failure
+            ? (null, failure)
+            : Check(Engine.Vocabulary.Tokenize(text, addSpecial: true, parseSpecial), param);
+    }
+
+    /// <summary>
+    /// The failure of a text that cannot fit, by its length alone: no token is longer than the longest one, so it need not be tokenised
+    /// to know it. Null when it may fit.
+    /// </summary>
+    /// <param name="bytes">Bytes of UTF-8.</param>
+    /// <param name="param">Request field to blame.</param>
+    public EngineFailure? FindOverlong(long bytes, string param)
+    {
         int contextLength = Engine.ContextLength;
-        if (text.Length > contextLength && text.Length > (long)contextLength * vocabulary.LongestTokenBytes)
+        if (bytes <= contextLength)
         {
-            int atLeast = text.Length / vocabulary.LongestTokenBytes;
-            return (null, EngineFailures.ContextExceeded($"at least {FormatCount(atLeast)}", contextLength, param));
+            return null; // without a look at the vocabulary
         }
 
-        return Check(vocabulary.Tokenize(text, addSpecial: true, parseSpecial), param);
+        int longest = Engine.Vocabulary.LongestTokenBytes;
+        return bytes > (long)contextLength * longest
+            ? EngineFailures.ContextExceeded($"at least {FormatCount((int)Math.Min(int.MaxValue, bytes / longest))}", contextLength, param)
+            : null;
     }
 
     /// <summary>Checks a prompt's tokens: inside the vocabulary, at least one, and room for one more in the context.</summary>
@@ -97,45 +127,36 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             : (null, EngineFailures.ContextExceeded(FormatCount(prompt.Length), Engine.ContextLength, param));
     }
 
-    // A pass over the vocabulary for each breaker: only for requests that use DRY, and remembered for the usual ones.
-    private SamplingOptions AddBreakers(GenerationParameters parameters)
-    {
-        if (parameters.Sampling.DryMultiplier == 0)
-        {
-            return parameters.Sampling;
-        }
-
-        IVocabulary vocabulary = Engine.Vocabulary;
-        return parameters.Sampling with
-        {
-            DrySequenceBreakers = parameters.DrySequenceBreakers is null
-                ? _defaultBreakers ??= FindBreakers(vocabulary, DrySequenceBreakers.Default)
-                : FindBreakers(vocabulary, parameters.DrySequenceBreakers),
-        };
-    }
-
-    private static List<int[]> FindBreakers(IVocabulary vocabulary, IReadOnlyList<string> texts) =>
-    [
-        .. texts.SelectMany(text => DrySequenceBreakers.Find(
-            Encoding.UTF8.GetBytes(text), vocabulary.Count, vocabulary.GetBytes, rest => vocabulary.Tokenize(rest.Span, addSpecial: false, parseSpecial: false))),
-    ];
+    private (ITokenConstraintFactory? Constraint, EngineFailure? Failure) CompileFormat(OutputFormat format) =>
+        constraints is null
+            ? (null, new EngineFailure(EngineFailureCode.NotSupported, $"'{format.Param}' cannot be honoured: this server holds no answer to a format.", format.Param))
+            : constraints.Compile(format, Engine.Vocabulary, Engine.ContextLength);
 
     private static string FormatCount(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    private Generation Submit(GenerationParameters parameters, int[] prompt, QueuePlace place) =>
-        Engine.Submit(
-            new GenerationRequest
-            {
-                Prompt = prompt,
-                MaxTokens = Math.Min(parameters.MaxTokens ?? int.MaxValue, Engine.ContextLength - prompt.Length),
-                Sampling = AddBreakers(parameters),
-                StopStrings = [.. parameters.StopStrings.Select(Encoding.UTF8.GetBytes)],
-                IgnoreEndOfGeneration = parameters.IgnoreEndOfGeneration,
-                Choices = parameters.Choices,
-                ScoreChoices = parameters.ScoreChoices,
-                Speculate = parameters.Speculate,
-                CachePrompt = parameters.CachePrompt,
-                Principal = parameters.Principal,
-            },
-            place);
+    private GenerationRequest CreateRequest(
+        GenerationParameters parameters, int[] prompt, ITokenConstraintFactory? constraint, IReadOnlyDictionary<int, byte[]> visibleTokens) => new()
+    {
+        Prompt = prompt,
+        MaxTokens = Math.Min(parameters.MaxTokens ?? int.MaxValue, Engine.ContextLength - prompt.Length),
+        Sampling = _tokens.AddBreakers(parameters.Sampling, parameters.DrySequenceBreakers, Engine.Vocabulary),
+        StopStrings = [.. parameters.StopStrings.Select(Encoding.UTF8.GetBytes)],
+        IncludeStopString = parameters.IncludeStopString,
+        StopTokens = parameters.StopTokens,
+        MinTokens = parameters.MinTokens,
+        AllowedTokens = parameters.AllowedTokens is { } allowed ? TokenMask.Of(allowed, Engine.Vocabulary.Count) : null,
+        BannedSequences = TokenLists.FindWords(parameters.BadWords, Engine.Vocabulary),
+        VisibleTokens = visibleTokens,
+        ShowControlTokens = parameters.ShowControlTokens,
+        IgnoreEndOfGeneration = parameters.IgnoreEndOfGeneration,
+        Choices = parameters.Choices,
+        ScoreChoices = parameters.ScoreChoices,
+        Constraint = constraint,
+        TopLogProbabilities = parameters.TopLogProbabilities,
+        ReportTokens = parameters.ReportTokens,
+        ScorePrompt = parameters.ScorePrompt,
+        Speculate = parameters.Speculate,
+        CachePrompt = parameters.CachePrompt,
+        Principal = parameters.Principal,
+    };
 }

@@ -71,6 +71,9 @@ internal readonly record struct GenerationEvent
     /// <summary>Which choice of the request it is about, 0 to <see cref="GenerationRequest.Choices"/> - 1.</summary>
     public int Choice { get; init; }
 
+    /// <summary>Which prompt it is about, where one request of the wire has several; the engine knows of one, number 0.</summary>
+    public int Prompt { get; init; }
+
     /// <summary>UTF-8 text since the last event: whole characters only, never part of a stop string. Owned by the reader.</summary>
     public ReadOnlyMemory<byte> Text { get; init; }
 

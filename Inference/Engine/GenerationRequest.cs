@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MistralServe.Inference.Sampling;
 
 namespace MistralServe.Inference.Engine;
@@ -52,6 +53,9 @@ internal sealed record GenerationRequest
 
     /// <summary>Report the tokens, also without their probabilities.</summary>
     public bool ReportTokens { get; init; }
+
+    /// <summary>Control tokens that stand for text in the answer, with its UTF-8: marks that a parser of the answer looks for.</summary>
+    public IReadOnlyDictionary<int, byte[]> VisibleTokens { get; init; } = FrozenDictionary<int, byte[]>.Empty;
 
     /// <summary>Whether control tokens of the answer are text; else they give none.</summary>
     public bool ShowControlTokens { get; init; }

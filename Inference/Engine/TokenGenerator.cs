@@ -246,7 +246,7 @@ internal sealed class TokenGenerator
         {
             reason = FinishReason.EndOfGeneration;
         }
-        else if (choice.Text.Append(request.ShowControlTokens ? _runner.Vocabulary.GetName(token) : _runner.Vocabulary.GetBytes(token), report))
+        else if (choice.Text.Append(GetText(request, token), report))
         {
             reason = FinishReason.StopString;
         }
@@ -263,6 +263,15 @@ internal sealed class TokenGenerator
 
         choice.Job.Finish(choice, reason);
         return true;
+    }
+
+    private ReadOnlySpan<byte> GetText(GenerationRequest request, int token)
+    {
+        ReadOnlySpan<byte> text = _runner.Vocabulary.GetBytes(token);
+        return !text.IsEmpty ? text
+            : request.VisibleTokens.TryGetValue(token, out byte[]? visible) ? visible
+            : request.ShowControlTokens ? _runner.Vocabulary.GetName(token)
+            : text;
     }
 
     private static TokenReport? ReportToken(GenerationRequest request, int token) =>

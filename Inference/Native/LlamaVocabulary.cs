@@ -17,6 +17,7 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
         _model = model;
         _vocabulary = LlamaApi.llama_model_get_vocab(model.DangerousGetHandle());
         Count = LlamaApi.llama_vocab_n_tokens(_vocabulary);
+        FillInMiddle = FindFillInMiddle();
         _bytes = new byte[]?[Count];
         _longest = new Lazy<int>(FindLongest);
         _endOfGeneration = new Lazy<int[]>(FindEndOfGeneration);
@@ -27,6 +28,9 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
 
     /// <inheritdoc/>
     public int LongestTokenBytes => _longest.Value;
+
+    /// <inheritdoc/>
+    public FillInMiddleTokens? FillInMiddle { get; }
 
     /// <inheritdoc/>
     public ReadOnlySpan<int> EndOfGenerationTokens => _endOfGeneration.Value;
@@ -46,11 +50,18 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
         byte[]? bytes = Volatile.Read(ref _bytes[token]);
         if (bytes is null)
         {
-            bytes = ReadBytes(token);
+            bytes = ReadBytes(token, special: false);
             Volatile.Write(ref _bytes[token], bytes);
         }
 
         return bytes;
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> GetName(int token)
+    {
+        ReadOnlySpan<byte> bytes = GetBytes(token);
+        return bytes.IsEmpty && (uint)token < (uint)Count ? ReadBytes(token, special: true) : bytes;
     }
 
     /// <inheritdoc/>
@@ -82,11 +93,12 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
         }
     }
 
-    private byte[] ReadBytes(int token)
+    private byte[] ReadBytes(int token, bool special)
     {
+        byte withNames = special ? (byte)1 : (byte)0;
         const int Usual = 256;
         byte* buffer = stackalloc byte[Usual];
-        int length = LlamaApi.llama_token_to_piece(_vocabulary, token, buffer, Usual, leftStrip: 0, special: 0);
+        int length = LlamaApi.llama_token_to_piece(_vocabulary, token, buffer, Usual, leftStrip: 0, withNames);
         if (length >= 0)
         {
             return new ReadOnlySpan<byte>(buffer, length).ToArray();
@@ -95,10 +107,18 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
         byte[] large = new byte[-length];
         fixed (byte* pointer = large)
         {
-            length = LlamaApi.llama_token_to_piece(_vocabulary, token, pointer, large.Length, leftStrip: 0, special: 0);
+            length = LlamaApi.llama_token_to_piece(_vocabulary, token, pointer, large.Length, leftStrip: 0, withNames);
         }
 
         return large.AsSpan(0, Math.Max(length, 0)).ToArray();
+    }
+
+    private FillInMiddleTokens? FindFillInMiddle()
+    {
+        int prefix = LlamaApi.llama_vocab_fim_pre(_vocabulary);
+        int suffix = LlamaApi.llama_vocab_fim_suf(_vocabulary);
+        int middle = LlamaApi.llama_vocab_fim_mid(_vocabulary);
+        return prefix >= 0 && suffix >= 0 && middle >= 0 ? new FillInMiddleTokens(prefix, suffix, middle) : null;
     }
 
     private int FindLongest()

@@ -13,6 +13,20 @@ internal static class TokenMask
     /// <summary>Number of words of a mask over a vocabulary.</summary>
     public static int WordCount(int vocabularySize) => (vocabularySize + 63) / 64;
 
+    /// <summary>A mask that allows some tokens.</summary>
+    /// <param name="tokens">Ids inside the vocabulary.</param>
+    /// <param name="vocabularySize">Number of tokens.</param>
+    public static ulong[] Of(IReadOnlyList<int> tokens, int vocabularySize)
+    {
+        ulong[] mask = new ulong[WordCount(vocabularySize)];
+        foreach (int token in tokens)
+        {
+            mask[token / 64] |= 1UL << (token % 64);
+        }
+
+        return mask;
+    }
+
     /// <summary>Whether a token is allowed.</summary>
     public static bool IsAllowed(ReadOnlySpan<ulong> mask, int token) => (mask[token / 64] >> (token % 64) & 1) != 0;
 

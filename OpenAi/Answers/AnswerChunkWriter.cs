@@ -15,10 +15,29 @@ namespace MistralServe.OpenAi.Answers;
 /// <param name="includeUsage">Whether the client asked for usage: then every chunk has the key, null in all but the last.</param>
 internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity identity, string objectName, bool includeUsage)
 {
+    private GenerationEvent _noted;
+    private int _choice;
+
     private readonly JsonEncodedText _id = Encode(identity.Id);
     private readonly JsonEncodedText _object = Encode(objectName);
     private readonly JsonEncodedText _model = Encode(identity.Model);
     private readonly JsonEncodedText _systemFingerprint = Encode(identity.SystemFingerprint);
+
+    /// <summary>What chunks tell of their tokens; null for nothing.</summary>
+    public TokenDetails? Details { get; init; }
+
+    /// <summary>Whether chunks have counts and speed.</summary>
+    public bool Timings { get; init; }
+
+    /// <summary>Whether chunks tell how much of the prompt is computed.</summary>
+    public bool Progress { get; init; }
+
+    /// <summary>Takes note of an event whose chunks come next.</summary>
+    public virtual void Note(in GenerationEvent item)
+    {
+        _noted = item;
+        Details?.Add(item.Choice, item.Tokens);
+    }
 
     /// <summary>What comes before the text of a choice, if the format has such a chunk.</summary>
     /// <param name="choice">Index of the choice.</param>
@@ -49,6 +68,32 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
         EndChunk(json);
     }
 
+    /// <summary>The chunk without choices that tells how much of the prompt is computed; nothing when the client did not ask for it.</summary>
+    /// <param name="item">The event.</param>
+    /// <param name="promptTokens">Tokens of the whole prompt.</param>
+    public void WriteProgress(in GenerationEvent item, int promptTokens)
+    {
+        if (!Progress)
+        {
+            return;
+        }
+
+        Utf8JsonWriter json = BeginChunk();
+        json.WriteEndArray();
+        json.WriteStartObject("prompt_progress"u8);
+        json.WriteNumber("total"u8, promptTokens);
+        json.WriteNumber("cache"u8, item.Usage.CachedTokens);
+        json.WriteNumber("processed"u8, item.Usage.PromptTokens);
+        json.WriteNumber("time_ms"u8, (long)item.Times.Prompt.TotalMilliseconds);
+        json.WriteEndObject();
+        if (includeUsage)
+        {
+            json.WriteNull("usage"u8);
+        }
+
+        EndChunk(json);
+    }
+
     /// <summary>An event with the error object, for a failure after the answer has begun.</summary>
     public void WriteError(ApiError error)
     {
@@ -59,6 +104,7 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
     /// <summary>Begins a chunk with one choice, up to and with its index.</summary>
     protected Utf8JsonWriter BeginChoice(int choice)
     {
+        _choice = choice;
         Utf8JsonWriter json = BeginChunk();
         json.WriteStartObject();
         json.WriteNumber("index"u8, choice);
@@ -68,13 +114,27 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
     /// <summary>Ends what <see cref="BeginChoice"/> began, from the choice's log probabilities on.</summary>
     protected void EndChoice(Utf8JsonWriter json, string? finishReason)
     {
-        json.WriteNull("logprobs"u8);
+        if (Details is not null)
+        {
+            Details.Write(json, _choice);
+        }
+        else
+        {
+            json.WriteNull("logprobs"u8);
+        }
+
         json.WriteString("finish_reason"u8, finishReason);
         json.WriteEndObject();
         json.WriteEndArray();
         if (includeUsage)
         {
             json.WriteNull("usage"u8);
+        }
+
+        if (Timings && _noted.Kind is GenerationEventKind.Text or GenerationEventKind.Finished)
+        {
+            json.WritePropertyName("timings"u8);
+            JsonSerializer.Serialize(json, AnswerTimings.From(_noted.Usage, _noted.Times), OpenAiJsonContext.Wire.AnswerTimings);
         }
 
         EndChunk(json);

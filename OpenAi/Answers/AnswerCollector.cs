@@ -22,22 +22,36 @@ internal static class AnswerCollector
     {
         var texts = new ArrayBufferWriter<byte>?[choices];
         var done = new CollectedChoice[choices];
+        var reports = new List<TokenReport>?[choices];
+        var prompts = new Dictionary<int, IReadOnlyList<TokenReport>>();
         var usage = new UsageTotal();
         int running = choices;
         await foreach (GenerationEvent item in generation.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
+            if (item.Tokens is { } tokens && item.Kind != GenerationEventKind.PromptScored)
+            {
+                (reports[item.Choice] ??= []).AddRange(tokens);
+            }
+
             switch (item.Kind)
             {
+                case GenerationEventKind.PromptScored:
+                    prompts[item.Prompt] = item.Tokens ?? [];
+                    break;
                 case GenerationEventKind.Text:
                     (texts[item.Choice] ??= new ArrayBufferWriter<byte>()).Write(item.Text.Span);
                     break;
                 case GenerationEventKind.Finished:
                     string text = texts[item.Choice] is { } written ? Encoding.UTF8.GetString(written.WrittenSpan) : "";
-                    done[item.Choice] = new CollectedChoice(text, item.FinishReason, item.Usage, item.LogProbability);
-                    usage.Add(item.Usage);
+                    done[item.Choice] = new CollectedChoice(text, item.FinishReason, item.Usage, item.LogProbability)
+                    {
+                        Tokens = reports[item.Choice] ?? [],
+                        Times = item.Times,
+                    };
+                    usage.Add(item.Usage, item.Prompt);
                     if (--running == 0)
                     {
-                        return new CollectedAnswer(done, usage.Value, null);
+                        return new CollectedAnswer(done, usage.Value, null) { PromptTokens = prompts };
                     }
 
                     break;

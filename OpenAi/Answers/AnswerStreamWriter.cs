@@ -26,6 +26,7 @@ internal sealed class AnswerStreamWriter : IDisposable
 
     private readonly HttpContext _context;
     private readonly ChannelReader<GenerationEvent> _source;
+    private readonly int _promptTokens;
     private readonly TimeSpan _keepAliveInterval;
     private readonly ILogger _logger;
     private readonly SseWriter _events;
@@ -42,6 +43,7 @@ internal sealed class AnswerStreamWriter : IDisposable
     {
         _context = context;
         _source = generation.Events;
+        _promptTokens = generation.PromptTokens;
         _keepAliveInterval = keepAliveInterval;
         _logger = logger;
         _events = new SseWriter(context.Response.BodyWriter);
@@ -169,14 +171,18 @@ internal sealed class AnswerStreamWriter : IDisposable
 
     private bool Write(in GenerationEvent item)
     {
+        _chunks.Note(item);
         switch (item.Kind)
         {
             case GenerationEventKind.Text:
                 _chunks.WriteText(item.Choice, item.Text.Span);
                 return true;
             case GenerationEventKind.Finished or GenerationEventKind.Failed:
-                _usage.Add(item.Usage);
+                _usage.Add(item.Usage, item.Prompt);
                 return End(item.Choice, AnswerEnd.From(item));
+            case GenerationEventKind.PromptProgress:
+                _chunks.WriteProgress(item, _promptTokens);
+                return true;
             default:
                 return true;
         }

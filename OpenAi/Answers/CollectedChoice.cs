@@ -7,4 +7,11 @@ namespace MistralServe.OpenAi.Answers;
 /// <param name="FinishReason">Why it ended; <see cref="FinishReason.Cancelled"/> when the server cancelled the request.</param>
 /// <param name="Usage">Its own counts; the prompt is the request's.</param>
 /// <param name="LogProbability">As <see cref="GenerationEvent.LogProbability"/>.</param>
-internal sealed record CollectedChoice(string Text, FinishReason FinishReason, TokenUsage Usage, double LogProbability);
+internal sealed record CollectedChoice(string Text, FinishReason FinishReason, TokenUsage Usage, double LogProbability)
+{
+    /// <summary>Reports of its tokens, if they were asked for.</summary>
+    public IReadOnlyList<TokenReport> Tokens { get; init; } = [];
+
+    /// <summary>How long it took.</summary>
+    public GenerationTimes Times { get; init; }
+}

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using MistralServe.Inference.Engine;
 using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Chat;
@@ -28,8 +28,16 @@ internal sealed record ChatCompletion
     [JsonPropertyName("system_fingerprint")]
     public required string SystemFingerprint { get; init; }
 
+    [JsonPropertyName("timings")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AnswerTimings? Timings { get; init; }
+
     /// <summary>The wire form of an answer whose choices are all whole.</summary>
-    public static ChatCompletion From(AnswerIdentity identity, CollectedAnswer answer) => new()
+    /// <param name="identity">What the answer has besides its choices.</param>
+    /// <param name="answer">The choices.</param>
+    /// <param name="extras">What else it tells.</param>
+    /// <param name="vocabulary">The model's.</param>
+    public static ChatCompletion From(AnswerIdentity identity, CollectedAnswer answer, AnswerExtras extras, IVocabulary vocabulary) => new()
     {
         Id = identity.Id,
         Created = identity.Created,
@@ -39,9 +47,12 @@ internal sealed record ChatCompletion
         {
             Index = index,
             Message = new ChatChoiceMessage { Content = choice.Text },
+            LogProbabilities = extras.LogProbabilities ? ChatLogProbabilities.From(choice.Tokens, vocabulary) : null,
+            Tokens = extras.TokenIds ? [.. choice.Tokens.Select(report => report.Token.Token)] : null,
             FinishReason = AnswerEnd.From(choice.FinishReason).WireReason!,
         })],
         Usage = CompletionUsage.From(answer.Usage),
+        Timings = extras.Timings ? AnswerTimings.From(answer) : null,
     };
 }
 
@@ -54,9 +65,14 @@ internal sealed record ChatChoice
     [JsonPropertyName("message")]
     public required ChatChoiceMessage Message { get; init; }
 
-    /// <summary>Always null: the schema requires the key, and requests for the value are refused.</summary>
+    /// <summary>Null when they were not asked for; the schema requires the key.</summary>
     [JsonPropertyName("logprobs")]
-    public JsonElement? LogProbabilities { get; init; }
+    public ChatLogProbabilities? LogProbabilities { get; init; }
+
+    /// <summary>Ids of the answer's tokens, where they were asked for.</summary>
+    [JsonPropertyName("tokens")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Tokens { get; init; }
 
     [JsonPropertyName("finish_reason")]
     public required string FinishReason { get; init; }

@@ -25,4 +25,13 @@ internal sealed record ChatCompletionRequest : GenerationFields
     [Description("Older name of max_completion_tokens.")]
     [Range(0, int.MaxValue)]
     public long? MaxTokens { get; init; }
+
+    [JsonPropertyName("logprobs")]
+    [Description("Report the log probability of each token of the answer, by the model's own distribution: before temperature, penalties, biases and truncation. Default false.")]
+    public bool? LogProbabilities { get; init; }
+
+    [JsonPropertyName("top_logprobs")]
+    [Description("How many of the most probable tokens to report at each place; needs logprobs. Default 0.")]
+    [Range(0, GenerationLimits.MaxTopLogProbabilities)]
+    public long? TopLogProbabilities { get; init; }
 }

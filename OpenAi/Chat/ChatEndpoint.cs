@@ -45,16 +45,23 @@ internal static class ChatEndpoint
         }
 
         await AnswerAsync(
-            context, generation, call.Value, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
+            context, generation, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
     }
 
-    private static Task AnswerAsync(HttpContext context, Generation generation, Call call, AnswerIdentity identity, ILogger logger) =>
+    private static Task AnswerAsync(
+        HttpContext context, Generation generation, Call call, IVocabulary vocabulary, AnswerIdentity identity, ILogger logger) =>
         call.Stream
             ? AnswerStreamWriter.WriteAsync(
-                context, generation, call.Generation.Choices, events => new ChatChunkWriter(events, identity, call.IncludeUsage),
+                context, generation, call.Generation.Choices, events => new ChatChunkWriter(events, identity, call.IncludeUsage)
+                {
+                    Details = TokenDetails.Create(call.Extras, vocabulary, isChat: true),
+                    Timings = call.Extras.Timings,
+                    Progress = call.Extras.Progress,
+                },
                 AnswerStreamWriter.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
-                context, generation, call.Generation.Choices, answer => ChatCompletion.From(identity, answer), OpenAiJsonContext.Wire.ChatCompletion);
+                context, generation, call.Generation.Choices,
+                answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary), OpenAiJsonContext.Wire.ChatCompletion);
 
     private static RequestResult<Call> Read(JsonElement body, string principal, int vocabularySize)
     {
@@ -66,10 +73,11 @@ internal static class ChatEndpoint
 
         RequestResult<ChatGeneration> generation = ChatRequestValidator.Validate(request.Value, principal, vocabularySize);
         return generation.Succeeded
-            ? new Call(generation.Value, request.Value.Stream ?? false, request.Value.StreamOptions?.IncludeUsage ?? false)
+            ? new Call(generation.Value, request.Value.Stream ?? false, request.Value.StreamOptions?.IncludeUsage ?? false,
+                AnswerExtras.From(request.Value, generation.Value.TopLogProbabilities is not null))
             : generation.Error;
     }
 
     /// <summary>A request that may run, and how its answer is written.</summary>
-    private sealed record Call(ChatGeneration Generation, bool Stream, bool IncludeUsage);
+    private sealed record Call(ChatGeneration Generation, bool Stream, bool IncludeUsage, AnswerExtras Extras);
 }

@@ -7,8 +7,8 @@ internal enum ChatRequestDialect
     OpenAi,
 
     /// <summary>
-    /// Arguments of the MCP tool: <c>maxTokens</c>, <c>max_tokens</c> and <c>max_completion_tokens</c> mean the same, and
-    /// different values are an error.
+    /// Arguments of the MCP tool: <c>maxTokens</c>, <c>max_tokens</c> and <c>max_completion_tokens</c> mean the same, and so do
+    /// <c>responseFormat</c> and <c>response_format</c>; different values are an error.
     /// </summary>
     McpArguments,
 }

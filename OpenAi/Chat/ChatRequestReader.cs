@@ -11,9 +11,10 @@ namespace MistralServe.OpenAi.Chat;
 internal static class ChatRequestReader
 {
     private const string MaxTokensInCamelCase = "maxTokens";
+    private const string ResponseFormatInCamelCase = "responseFormat";
 
     private static readonly FrozenSet<string> RootNames =
-        new[] { "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase }
+        new[] { "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase, ResponseFormatInCamelCase, "logprobs", "top_logprobs" }
             .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Chat.Names).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> MessageNames =
@@ -43,8 +44,10 @@ internal static class ChatRequestReader
             Messages = ReadMessages(fields, errors),
             MaxCompletionTokens = maxCompletionTokens,
             MaxTokens = maxTokens,
+            LogProbabilities = fields.GetBoolean("logprobs"),
+            TopLogProbabilities = fields.GetInteger("top_logprobs", saturate: true),
         };
-        ChatCompletionRequest request = GenerationFieldsReader.Read(conversation, fields, errors);
+        ChatCompletionRequest request = UseCamelCase(GenerationFieldsReader.Read(conversation, fields, errors), fields, dialect, errors);
         return errors.First is { } error ? error : request;
     }
 
@@ -77,6 +80,23 @@ internal static class ChatRequestReader
         }
 
         return (values.FirstOrDefault(value => value is not null), null);
+    }
+
+    private static ChatCompletionRequest UseCamelCase(
+        ChatCompletionRequest request, JsonFields fields, ChatRequestDialect dialect, RequestErrors errors)
+    {
+        if (dialect != ChatRequestDialect.McpArguments || fields.Get(ResponseFormatInCamelCase) is not { } format)
+        {
+            return request;
+        }
+
+        if (request.ResponseFormat is { } other && !JsonElement.DeepEquals(format, other))
+        {
+            errors.AddInvalidValue(
+                ResponseFormatInCamelCase, "'responseFormat' and 'response_format' mean the same and have different values; give one of them.");
+        }
+
+        return request with { ResponseFormat = format, ResponseFormatName = ResponseFormatInCamelCase };
     }
 
     private static List<ChatRequestMessage> ReadMessages(JsonFields fields, RequestErrors errors)

@@ -16,11 +16,19 @@ internal static class ChatRequestValidator
     public static RequestResult<ChatGeneration> Validate(ChatCompletionRequest request, string principal, int vocabularySize = 0)
     {
         var errors = new RequestErrors();
+        var ranges = new FieldRanges(errors);
         var prompt = new ChatGeneration
         {
             Messages = ChatMessageContent.ToMessages(request.Messages, errors),
-            MaxTokens = new FieldRanges(errors).AtLeast("max_completion_tokens", request.MaxCompletionTokens ?? request.MaxTokens, 0),
+            MaxTokens = ranges.AtLeast("max_completion_tokens", request.MaxCompletionTokens ?? request.MaxTokens, 0) ?? ranges.Limit("n_predict", request.PredictCount),
         };
+        int top = ranges.Between("top_logprobs", request.TopLogProbabilities, 0, GenerationLimits.MaxTopLogProbabilities) ?? 0;
+        if (top > 0 && request.LogProbabilities is not true)
+        {
+            errors.AddInvalidValue("top_logprobs", "'top_logprobs' needs 'logprobs' to be true.");
+        }
+
+        prompt = prompt with { TopLogProbabilities = request.LogProbabilities is true ? top : null };
         ChatGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, vocabularySize, errors);
         return errors.First is { } error ? error : generation;
     }

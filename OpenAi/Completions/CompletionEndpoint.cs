@@ -37,7 +37,7 @@ internal static class CompletionEndpoint
             return;
         }
 
-        StartResult start = await completions.StartAsync(plan.Value.Generation, context.RequestAborted);
+        StartResult start = await completions.StartAsync(plan.Value.Generations, context.RequestAborted);
         if (start.Generation is not { } generation)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(start.Failure!));
@@ -45,18 +45,24 @@ internal static class CompletionEndpoint
         }
 
         await AnswerAsync(
-            context, generation, plan.Value, AnswerIdentity.Create("cmpl-", completions.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
+            context, generation, plan.Value, completions.Vocabulary, AnswerIdentity.Create("cmpl-", completions.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
     }
 
     /// <summary>Writes the answer of a running generation and disposes it on every way out. Request thread.</summary>
-    public static Task AnswerAsync(HttpContext context, Generation generation, CompletionPlan plan, AnswerIdentity identity, ILogger logger) =>
+    public static Task AnswerAsync(
+        HttpContext context, Generation generation, CompletionPlan plan, IVocabulary vocabulary, AnswerIdentity identity, ILogger logger) =>
         plan.Stream
             ? AnswerStreamWriter.WriteAsync(
-                context, generation, plan.Returned, events => new TextChunkWriter(events, identity, plan.IncludeUsage),
+                context, generation, plan.Generated, events => new TextChunkWriter(events, identity, plan, vocabulary)
+                {
+                    Details = TokenDetails.Create(plan.Extras, vocabulary, isChat: false),
+                    Timings = plan.Extras.Timings,
+                    Progress = plan.Extras.Progress,
+                },
                 AnswerStreamWriter.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
-                context, generation, plan.Generation.Choices,
-                answer => TextCompletion.From(identity, plan.Select(answer.Choices), answer.Usage), OpenAiJsonContext.Wire.TextCompletion);
+                context, generation, plan.Generated,
+                answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Wire.TextCompletion);
 
     private static RequestResult<CompletionPlan> Read(JsonElement body, string principal, int vocabularySize)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MistralServe.Inference.Chat;
+using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Completions;
 
@@ -8,30 +9,52 @@ internal static class CompletionPrompt
 {
     private const string Name = "prompt";
 
-    /// <summary>Makes a generation with the prompt and nothing else. Mistakes are noted in <paramref name="errors"/>.</summary>
-    /// <param name="prompt">A string, an array of token ids, or a list with one of these.</param>
+    /// <summary>Makes a generation of each prompt, with the prompt and nothing else. Mistakes are noted in <paramref name="errors"/>.</summary>
+    /// <param name="prompt">A string, an array of token ids, or a list of these.</param>
     /// <param name="errors">With any, the result must not be used.</param>
-    public static CompletionGeneration Read(JsonElement prompt, RequestErrors errors)
+    /// <returns>At least one, unless there are errors.</returns>
+    public static List<CompletionGeneration> Read(JsonElement prompt, RequestErrors errors)
     {
-        if (prompt.ValueKind == JsonValueKind.Array && IsList(prompt))
+        if (prompt.ValueKind != JsonValueKind.Array || !IsList(prompt))
         {
-            if (prompt.GetArrayLength() > 1)
-            {
-                errors.AddUnsupported(Name, "'prompt' as a list of several prompts is not supported; send one request for each of them.");
-                return new CompletionGeneration();
-            }
-
-            prompt = prompt[0];
+            return [ReadOne(prompt, Name, errors)];
         }
 
+        if (prompt.GetArrayLength() > GenerationLimits.MaxPrompts)
+        {
+            errors.AddInvalidValue(Name, $"'prompt' takes up to {GenerationLimits.MaxPrompts} prompts, but has {prompt.GetArrayLength()}.");
+            return [];
+        }
+
+        var prompts = new List<CompletionGeneration>();
+        foreach (JsonElement element in prompt.EnumerateArray())
+        {
+            string path = $"{Name}[{prompts.Count}]";
+            if (element.ValueKind != prompt[0].ValueKind)
+            {
+                errors.AddInvalidType(path, $"'{path}' must be {JsonFields.Describe(prompt[0].ValueKind)} as the first is, not {JsonFields.Describe(element.ValueKind)}.");
+            }
+
+            prompts.Add(ReadOne(element, path, errors));
+            if (errors.First is not null)
+            {
+                break;
+            }
+        }
+
+        return prompts;
+    }
+
+    private static CompletionGeneration ReadOne(JsonElement prompt, string path, RequestErrors errors)
+    {
         switch (prompt.ValueKind)
         {
             case JsonValueKind.String:
-                return new CompletionGeneration { Text = prompt.GetString() };
+                return new CompletionGeneration { Text = prompt.GetString(), Param = path };
             case JsonValueKind.Array:
-                return new CompletionGeneration { Tokens = ReadTokens(prompt, errors) };
+                return new CompletionGeneration { Tokens = ReadTokens(prompt, path, errors), Param = path };
             default:
-                errors.AddInvalidType(Name, $"'prompt' must be a string or an array of token ids, not {JsonFields.Describe(prompt.ValueKind)}.");
+                errors.AddInvalidType(path, $"'{path}' must be a string or an array of token ids, not {JsonFields.Describe(prompt.ValueKind)}.");
                 return new CompletionGeneration();
         }
     }
@@ -39,17 +62,17 @@ internal static class CompletionPrompt
     private static bool IsList(JsonElement array) =>
         array.GetArrayLength() > 0 && array[0].ValueKind is JsonValueKind.String or JsonValueKind.Array;
 
-    private static List<int> ReadTokens(JsonElement array, RequestErrors errors)
+    private static List<int> ReadTokens(JsonElement array, string name, RequestErrors errors)
     {
         var tokens = new List<int>(array.GetArrayLength());
         if (array.GetArrayLength() == 0)
         {
-            errors.AddInvalidValue(Name, "'prompt' has no tokens; send at least one.");
+            errors.AddInvalidValue(name, $"'{name}' has no tokens; send at least one.");
         }
 
         foreach (JsonElement element in array.EnumerateArray())
         {
-            string path = $"{Name}[{tokens.Count}]";
+            string path = $"{name}[{tokens.Count}]";
             if (element.ValueKind != JsonValueKind.Number)
             {
                 errors.AddInvalidType(path, $"'{path}' must be a token id, not {JsonFields.Describe(element.ValueKind)}.");

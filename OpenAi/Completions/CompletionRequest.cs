@@ -14,13 +14,28 @@ namespace MistralServe.OpenAi.Completions;
 internal sealed record CompletionRequest : GenerationFields
 {
     [JsonPropertyName("prompt")]
-    [Description("What to continue: a string, or an array of token ids. A list holds one prompt.")]
+    [Description("What to continue: a string, an array of token ids, or a list of several of these. Choices come prompt by prompt.")]
     public required JsonElement Prompt { get; init; }
 
     [JsonPropertyName("max_tokens")]
     [Description("Most tokens to generate. Default 16.")]
     [Range(0, int.MaxValue)]
     public long? MaxTokens { get; init; }
+
+    [JsonPropertyName("echo")]
+    [Description("The answer begins with the prompt; with logprobs, of its tokens too. Default false.")]
+    public bool? Echo { get; init; }
+
+    [JsonPropertyName("suffix")]
+    [Description("What comes behind the text to generate; only for models with fill-in-the-middle tokens.")]
+    public string? Suffix { get; init; }
+
+    [JsonPropertyName("logprobs")]
+    [Description(
+        "Report the log probability of each token and of this many most probable ones, by the model's own distribution: before temperature, penalties, biases and "
+        + "truncation.")]
+    [Range(0, GenerationLimits.MaxTextLogProbabilities)]
+    public long? LogProbabilities { get; init; }
 
     [JsonPropertyName("best_of")]
     [Description(

@@ -9,7 +9,7 @@ namespace MistralServe.OpenAi.Completions;
 internal static class CompletionRequestReader
 {
     private static readonly FrozenSet<string> RootNames =
-        new[] { "prompt", "max_tokens", "best_of" }
+        new[] { "prompt", "max_tokens", "best_of", "echo", "suffix", "logprobs" }
             .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Completions.Names).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads the request.</summary>
@@ -40,6 +40,9 @@ internal static class CompletionRequestReader
             Prompt = prompt ?? default,
             MaxTokens = fields.GetInteger("max_tokens", saturate: true),
             BestOf = fields.GetInteger("best_of", saturate: true),
+            Echo = fields.GetBoolean("echo"),
+            Suffix = fields.GetString("suffix") is { Length: > 0 } suffix ? suffix : null,
+            LogProbabilities = fields.GetInteger("logprobs", saturate: true),
         };
         CompletionRequest request = GenerationFieldsReader.Read(text, fields, errors);
         return errors.First is { } error ? error : request;

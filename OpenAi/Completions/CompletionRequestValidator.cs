@@ -1,4 +1,5 @@
 using MistralServe.Inference.Chat;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Completions;
@@ -20,18 +21,36 @@ internal static class CompletionRequestValidator
     public static RequestResult<CompletionPlan> Validate(CompletionRequest request, string principal, int vocabularySize)
     {
         var errors = new RequestErrors();
-        CompletionGeneration prompt = CompletionPrompt.Read(request.Prompt, errors) with
+        var ranges = new FieldRanges(errors);
+        List<CompletionGeneration> prompts = CompletionPrompt.Read(request.Prompt, errors);
+        int? logProbabilities = ranges.Between("logprobs", request.LogProbabilities, 0, GenerationLimits.MaxTextLogProbabilities);
+        bool echo = request.Echo ?? false;
+        var own = new CompletionGeneration
         {
-            MaxTokens = new FieldRanges(errors).AtLeast("max_tokens", request.MaxTokens, 0) ?? DefaultMaxTokens,
+            MaxTokens = ranges.AtLeast("max_tokens", request.MaxTokens, 0) ?? ranges.Limit("n_predict", request.PredictCount) ?? DefaultMaxTokens,
+            TopLogProbabilities = logProbabilities,
+            Suffix = request.Suffix,
         };
-        CompletionGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, vocabularySize, errors);
-        CompletionPlan plan = ToPlan(request, generation, errors);
+        CompletionGeneration shared = GenerationFieldsValidator.Apply(own, request, principal, vocabularySize, errors);
+        shared = shared with { ScorePrompt = echo && shared.TopLogProbabilities is not null };
+        if (echo && request.Suffix is not null)
+        {
+            errors.AddUnsupported("echo", "'echo' is not supported together with 'suffix'.");
+        }
+
+        if (shared.ScorePrompt && shared.Choices > 1 && request.Stream is true)
+        {
+            errors.AddUnsupported("echo", "'echo' with log probabilities cannot be streamed for several choices; leave 'stream' away.");
+        }
+
+        CompletionPlan plan = ToPlan(request, shared, [.. prompts.Select(prompt => (prompt.Text, prompt.Tokens, prompt.Param))], errors);
         return errors.First is { } error ? error : plan;
     }
 
-    private static CompletionPlan ToPlan(CompletionRequest request, CompletionGeneration generation, RequestErrors errors)
+    private static CompletionPlan ToPlan(
+        CompletionRequest request, CompletionGeneration shared, List<(string? Text, IReadOnlyList<int>? Tokens, string Param)> prompts, RequestErrors errors)
     {
-        int returned = generation.Choices;
+        int returned = shared.Choices;
         int bestOf = new FieldRanges(errors).Between("best_of", request.BestOf, 0, GenerationLimits.MaxChoices) ?? 0;
         int candidates = bestOf == 0 ? returned : bestOf;
         bool isRanked = bestOf > 1; // one candidate is ranked already
@@ -47,7 +66,15 @@ internal static class CompletionRequestValidator
 
         return new CompletionPlan
         {
-            Generation = generation with { Choices = candidates, ScoreChoices = isRanked },
+            Generations =
+            [
+                .. prompts.Select(prompt => shared with
+                {
+                    Text = prompt.Text, Tokens = prompt.Tokens, Param = prompt.Param, Choices = candidates, ScoreChoices = isRanked,
+                }),
+            ],
+            Echo = request.Echo ?? false,
+            Extras = AnswerExtras.From(request, shared.TopLogProbabilities is not null),
             Returned = returned,
             IsRanked = isRanked,
             Stream = request.Stream ?? false,

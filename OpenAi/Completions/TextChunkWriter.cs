@@ -1,16 +1,33 @@
+using System.Text;
 using System.Text.Json;
+using MistralServe.Inference.Engine;
 using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Completions;
 
-/// <summary>The chunks of a streamed text completion: pieces of the text, then an empty one with the finish reason.</summary>
-internal sealed class TextChunkWriter(SseWriter events, AnswerIdentity identity, bool includeUsage)
-    : AnswerChunkWriter(events, identity, TextCompletion.ObjectName, includeUsage)
+/// <summary>The chunks of a streamed text completion: the prompt if it is echoed, pieces of the text, then an empty one with the finish reason.</summary>
+internal sealed class TextChunkWriter(SseWriter events, AnswerIdentity identity, CompletionPlan plan, IVocabulary vocabulary)
+    : AnswerChunkWriter(events, identity, TextCompletion.ObjectName, plan.IncludeUsage)
 {
-    /// <summary>Nothing: a text has no role.</summary>
+    /// <inheritdoc/>
+    public override void Note(in GenerationEvent item)
+    {
+        base.Note(item);
+        if (item is { Kind: GenerationEventKind.PromptScored, Tokens: { } tokens })
+        {
+            string text = TokenNames.Join(tokens.Select(report => report.Token.Token), vocabulary);
+            Write(item.Choice, Encoding.UTF8.GetBytes(text), finishReason: null);
+        }
+    }
+
+    /// <summary>The prompt, if it is echoed without log probabilities; those come later.</summary>
     public override void WriteStart(int choice)
     {
+        if (plan.Echo && !plan.ScoresPrompt)
+        {
+            Write(choice, Encoding.UTF8.GetBytes(plan.GetPromptText(choice / plan.Returned, vocabulary)), finishReason: null);
+        }
     }
 
     /// <inheritdoc/>

@@ -99,7 +99,10 @@ internal static class ApiDocument
         var answers = new SortedDictionary<int, JsonObject>();
         foreach (IProducesResponseTypeMetadata answer in metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>())
         {
-            answers[answer.StatusCode] = Content(Json, schemas.Refer(answer.Type!, isRequest: false));
+            if (answer.Type is { } type && type != typeof(void)) // void is what the framework says of a handler that writes its answer itself
+            {
+                answers[answer.StatusCode] = Content(Json, schemas.Refer(type, isRequest: false));
+            }
         }
 
         if (metadata.GetMetadata<EventStreamMetadata>() is { } events)

@@ -36,6 +36,12 @@ internal sealed class FieldRanges(RequestErrors errors)
         return value is null ? null : (int)Math.Clamp(value.Value, min, max);
     }
 
+    /// <summary>A limit of generated tokens that is -1 for none but the context.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="value">Its value; null when absent.</param>
+    /// <returns>Null when absent.</returns>
+    public int? Limit(string name, long? value) => AtLeast(name, value, -1) is not { } limit ? null : limit < 0 ? int.MaxValue : limit;
+
     /// <summary>
     /// A count with a lower bound. The engine cuts to the context, so a value past 32 bits means the same as the largest one.
     /// </summary>

@@ -191,4 +191,116 @@ internal abstract record GenerationFields
     [Description("llama-server's way to say it: 0 is speculative=false; how many tokens are guessed is the server's choice.")]
     [Range(0, int.MaxValue)]
     public long? SpeculativeMax { get; init; }
+
+    [JsonPropertyName("response_format")]
+    [Description(
+        "What the answer must be: {\"type\":\"text\"}; {\"type\":\"json_object\"}; or {\"type\":\"json_schema\",\"json_schema\":{\"name\":…,\"schema\":…,\"strict\":…}}. "
+        + "It always holds unless the answer ends by length or a stop string.")]
+    public JsonElement? ResponseFormat { get; init; }
+
+    /// <summary>Name under which <see cref="ResponseFormat"/> was given.</summary>
+    [JsonIgnore]
+    public string ResponseFormatName { get; init; } = "response_format";
+
+    [JsonPropertyName("json_schema")]
+    [Description("JSON Schema that the answer must hold; other name of response_format. Not in OpenAI's API.")]
+    public JsonElement? JsonSchema { get; init; }
+
+    [JsonPropertyName("grammar")]
+    [Description("GBNF grammar that the answer must follow. Not in OpenAI's API.")]
+    public JsonElement? Grammar { get; init; }
+
+    [JsonPropertyName("regex")]
+    [Description("Regular expression that the whole answer must match. Not in OpenAI's API.")]
+    public JsonElement? Regex { get; init; }
+
+    [JsonPropertyName("structured_outputs")]
+    [Description("vLLM's way to say it: an object with one of json, json_object, regex, choice and grammar. Not in OpenAI's API.")]
+    public JsonElement? StructuredOutputs { get; init; }
+
+    [JsonPropertyName("guided_json")]
+    [Description("vLLM's older name of json_schema.")]
+    public JsonElement? GuidedJson { get; init; }
+
+    [JsonPropertyName("guided_regex")]
+    [Description("vLLM's older name of regex.")]
+    public JsonElement? GuidedRegex { get; init; }
+
+    [JsonPropertyName("guided_choice")]
+    [Description("vLLM: texts of which the answer must be one. Not in OpenAI's API.")]
+    public JsonElement? GuidedChoice { get; init; }
+
+    [JsonPropertyName("guided_grammar")]
+    [Description("vLLM's older name of grammar.")]
+    public JsonElement? GuidedGrammar { get; init; }
+
+    [JsonPropertyName("n_probs")]
+    [Description("llama-server's way to ask for log probabilities: how many tokens to report at each place; 0 is off. Not in OpenAI's API.")]
+    [Range(0, GenerationLimits.MaxTopLogProbabilities)]
+    public long? ProbabilityCount { get; init; }
+
+    [JsonPropertyName("n_predict")]
+    [Description("llama-server's name of max_tokens, which wins; -1 is no limit but the context. Not in OpenAI's API.")]
+    [Range(-1, int.MaxValue)]
+    public long? PredictCount { get; init; }
+
+    [JsonPropertyName("min_tokens")]
+    [Description("Fewest tokens: before, the model cannot end the answer. Default 0. Not in OpenAI's API.")]
+    [Range(0, int.MaxValue)]
+    public long? MinTokens { get; init; }
+
+    [JsonPropertyName("stop_token_ids")]
+    [Description("Ids of tokens that end the answer and give no text. Not in OpenAI's API.")]
+    public JsonElement? StopTokenIds { get; init; }
+
+    [JsonPropertyName("allowed_token_ids")]
+    [Description("Ids of the only tokens that may come. Not in OpenAI's API.")]
+    public JsonElement? AllowedTokenIds { get; init; }
+
+    [JsonPropertyName("bad_words")]
+    [Description("Texts that must not come, as the model writes them at the start of a text or behind a space. Not in OpenAI's API.")]
+    public JsonElement? BadWords { get; init; }
+
+    [JsonPropertyName("include_stop_str_in_output")]
+    [Description("The stop string that ended the answer is its end. Default false. Not in OpenAI's API.")]
+    public bool? IncludeStopString { get; init; }
+
+    [JsonPropertyName("skip_special_tokens")]
+    [Description("False shows control tokens in the answer, but not the one that ended it. Default true. Not in OpenAI's API.")]
+    public bool? SkipSpecialTokens { get; init; }
+
+    [JsonPropertyName("min_keep")]
+    [Description("llama-server: only 0 and 1 are supported; at least one token is always kept.")]
+    [Range(0, 1)]
+    public long? MinKeep { get; init; }
+
+    [JsonPropertyName("samplers")]
+    [Description(
+        "llama-server: which samplers take part, by name or as a string of their letters, in the one order there is: penalties, dry, top_n_sigma, top_k, "
+        + "typ_p, top_p, min_p, xtc, temperature. Default all. Not in OpenAI's API.")]
+    public JsonElement? Samplers { get; init; }
+
+    [JsonPropertyName("return_tokens")]
+    [Description("Add the ids of the answer's tokens to each choice as 'tokens'. Default false. Not in OpenAI's API.")]
+    public bool? ReturnTokens { get; init; }
+
+    [JsonPropertyName("timings_per_token")]
+    [Description("Add 'timings' to the answer, or to each chunk of a stream: counts and speed of prompt and answer. Default false. Not in OpenAI's API.")]
+    public bool? TimingsPerToken { get; init; }
+
+    [JsonPropertyName("return_progress")]
+    [Description("While the prompt of a stream is computed, send chunks without choices that have 'prompt_progress'. Default false. Not in OpenAI's API.")]
+    public bool? ReturnProgress { get; init; }
+
+    [JsonPropertyName("id_slot")]
+    [Description("llama-server: accepted and ignored; the server finds the sequence with the longest common start itself.")]
+    public JsonElement? SlotId { get; init; }
+
+    [JsonPropertyName("n_keep")]
+    [Description("llama-server: accepted and ignored; nothing is ever thrown out of a running context.")]
+    public JsonElement? KeepCount { get; init; }
+
+    [JsonPropertyName("priority")]
+    [Description("vLLM: accepted and ignored; requests are served in the order of their arrival.")]
+    public JsonElement? Priority { get; init; }
 }

@@ -16,6 +16,9 @@ internal static class GenerationFieldsReader
         "mirostat_tau", "mirostat_eta", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers", "ignore_eos", "cache_prompt",
         "speculative", "speculative.n_max",
         "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier",
+        "response_format", "json_schema", "grammar", "regex", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
+        "n_probs", "n_predict", "min_tokens", "stop_token_ids", "allowed_token_ids", "bad_words", "include_stop_str_in_output", "skip_special_tokens",
+        "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "id_slot", "n_keep", "priority",
     ];
 
     /// <summary>Adds the shared fields to a request that has those of its endpoint.</summary>
@@ -61,6 +64,31 @@ internal static class GenerationFieldsReader
             SafetyIdentifier = fields.GetString("safety_identifier"),
             PromptCacheKey = fields.GetString("prompt_cache_key"),
             ServiceTier = fields.GetString("service_tier"),
+            ResponseFormat = fields.Get("response_format"),
+            JsonSchema = fields.Get("json_schema"),
+            Grammar = fields.Get("grammar"),
+            Regex = fields.Get("regex"),
+            StructuredOutputs = fields.Get("structured_outputs"),
+            GuidedJson = fields.Get("guided_json"),
+            GuidedRegex = fields.Get("guided_regex"),
+            GuidedChoice = fields.Get("guided_choice"),
+            GuidedGrammar = fields.Get("guided_grammar"),
+            ProbabilityCount = fields.GetInteger("n_probs", saturate: true),
+            PredictCount = fields.GetInteger("n_predict", saturate: true),
+            MinTokens = fields.GetInteger("min_tokens", saturate: true),
+            StopTokenIds = fields.Get("stop_token_ids"),
+            AllowedTokenIds = fields.Get("allowed_token_ids"),
+            BadWords = fields.Get("bad_words"),
+            IncludeStopString = fields.GetBoolean("include_stop_str_in_output"),
+            SkipSpecialTokens = fields.GetBoolean("skip_special_tokens"),
+            MinKeep = fields.GetInteger("min_keep", saturate: true),
+            Samplers = fields.Get("samplers"),
+            ReturnTokens = fields.GetBoolean("return_tokens"),
+            TimingsPerToken = fields.GetBoolean("timings_per_token"),
+            ReturnProgress = fields.GetBoolean("return_progress"),
+            SlotId = fields.Get("id_slot"),
+            KeepCount = fields.Get("n_keep"),
+            Priority = fields.Get("priority"),
         };
 
     private static StreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)

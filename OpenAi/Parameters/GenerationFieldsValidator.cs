@@ -23,10 +23,20 @@ internal static class GenerationFieldsValidator
         }
 
         bool maySpeculate = ranges.AtLeast("speculative.n_max", fields.SpeculativeMax, 0) is not 0 && (fields.Speculative ?? true);
+        var tokens = new TokenIdList(vocabularySize, errors);
         return generation with
         {
             Choices = ranges.Between("n", fields.N, 1, GenerationLimits.MaxChoices) ?? 1,
-            Sampling = SamplingFields.ToSampling(fields, vocabularySize, errors),
+            Sampling = SamplerListField.Apply(SamplingFields.ToSampling(fields, vocabularySize, errors), fields.Samplers, errors),
+            OutputFormat = OutputFormatFields.Read(fields, errors),
+            TopLogProbabilities = ReadTopLogProbabilities(generation.TopLogProbabilities, fields, ranges, errors),
+            MinTokens = ranges.AtLeast("min_tokens", fields.MinTokens, 0) ?? 0,
+            StopTokens = tokens.Read("stop_token_ids", fields.StopTokenIds, GenerationLimits.MaxStopTokens) ?? [],
+            AllowedTokens = tokens.Read("allowed_token_ids", fields.AllowedTokenIds, vocabularySize),
+            BadWords = TextList.BadWords.Read(fields.BadWords, errors),
+            IncludeStopString = fields.IncludeStopString ?? false,
+            ShowControlTokens = fields.SkipSpecialTokens is false,
+            ReportTokens = fields.ReturnTokens ?? false,
             StopStrings = TextList.Stop.Read(fields.Stop, errors),
             DrySequenceBreakers = fields.DrySequenceBreakers is { } breakers ? TextList.DrySequenceBreakers.Read(breakers, errors) : null,
             IgnoreEndOfGeneration = fields.IgnoreEos ?? false,
@@ -34,5 +44,22 @@ internal static class GenerationFieldsValidator
             CachePrompt = fields.CachePrompt ?? true,
             Principal = principal,
         };
+    }
+
+    private static int? ReadTopLogProbabilities(int? own, GenerationFields fields, FieldRanges ranges, RequestErrors errors)
+    {
+        if (fields.MinKeep > 1)
+        {
+            errors.AddUnsupported("min_keep", $"'min_keep' {fields.MinKeep} is not supported; 0 and 1 are: at least one token is always kept.");
+        }
+
+        ranges.AtLeast("min_keep", fields.MinKeep, 0);
+        int? count = ranges.Between("n_probs", fields.ProbabilityCount, 0, GenerationLimits.MaxTopLogProbabilities);
+        if (count > 0 && own is not null && own != count)
+        {
+            errors.AddInvalidValue("n_probs", $"'n_probs' ({count}) contradicts the number of log probabilities that OpenAI's fields ask for ({own}); give one of them.");
+        }
+
+        return own ?? (count > 0 ? count : null);
     }
 }

@@ -27,6 +27,21 @@ internal static class GenerationLimits
     /// <summary>Ours: each is added at every token.</summary>
     public const int MaxLogitBiases = 1024;
 
+    /// <summary>OpenAI's published limit of <c>top_logprobs</c>.</summary>
+    public const int MaxTopLogProbabilities = 20;
+
+    /// <summary>OpenAI's published limit of <c>logprobs</c> of text completions.</summary>
+    public const int MaxTextLogProbabilities = 5;
+
+    /// <summary>Most stop tokens. Ours: each token is compared with them.</summary>
+    public const int MaxStopTokens = 256;
+
+    /// <summary>Most banned texts. Ours: each token is compared with them.</summary>
+    public const int MaxBadWords = 64;
+
+    /// <summary>Most prompts of one text completion. Ours: each takes a place in the queue.</summary>
+    public const int MaxPrompts = 32;
+
     /// <summary>Ours: OpenAI allows 4, local clients send more; each is matched against every token.</summary>
     public const int MaxStopStrings = 16;
 

@@ -12,6 +12,9 @@ internal sealed record TextList(string Name, int MaxCount, int MaxBytes)
     /// <summary>The field <c>stop</c>.</summary>
     public static TextList Stop { get; } = new("stop", GenerationLimits.MaxStopStrings, GenerationLimits.MaxStopBytes);
 
+    /// <summary>The field <c>bad_words</c>.</summary>
+    public static TextList BadWords { get; } = new("bad_words", GenerationLimits.MaxBadWords, GenerationLimits.MaxStopBytes);
+
     /// <summary>The field <c>dry_sequence_breakers</c>.</summary>
     public static TextList DrySequenceBreakers { get; } =
         new("dry_sequence_breakers", GenerationLimits.MaxDryBreakers, GenerationLimits.MaxDryBreakerBytes);

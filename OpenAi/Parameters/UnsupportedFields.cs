@@ -10,25 +10,13 @@ internal sealed class UnsupportedFields
 {
     private const string NoChoices = "there is one answer";
     private const string NoTools = "tool calls are not supported";
-    private const string NoConstraint = "constrained output is not supported";
-    private const string NoTokenControl = "control over single tokens is not supported";
-    private const string NoLogProbabilities = "log probabilities are not supported";
 
     private static readonly Row[] Shared =
     [
-        new("response_format", IsTextFormat, "only {\"type\":\"text\"} is supported"),
-        new("grammar", IsEmpty, NoConstraint),
-        new("json_schema", IsEmpty, NoConstraint),
-        new("regex", IsEmpty, NoConstraint),
-        new("structured_outputs", IsEmpty, NoConstraint),
-        new("guided_json", IsEmpty, NoConstraint),
-        new("guided_regex", IsEmpty, NoConstraint),
-        new("guided_choice", IsEmpty, NoConstraint),
-        new("guided_grammar", IsEmpty, NoConstraint),
-        new("bad_words", IsEmpty, NoTokenControl),
-        new("allowed_token_ids", IsEmpty, NoTokenControl),
-        new("stop_token_ids", IsEmpty, NoTokenControl),
-        new("min_tokens", IsZero, NoTokenControl),
+        new("guided_whitespace_pattern", IsEmpty, "white space is bounded by the server"),
+        new("post_sampling_probs", IsFalse, "log probabilities are the model's own, before sampling"),
+        new("return_token_ids", IsFalse, "use return_tokens"),
+        new("truncate_prompt_tokens", IsNothing, "a prompt is never cut; send a shorter one"),
         new("use_beam_search", IsFalse, "beam search is not supported"),
         new("lora", IsEmpty, "adapters are not supported"),
         // A template is a program, and a negative n_discard was an out-of-bounds write elsewhere (CVE-2026-21869): never from a request.
@@ -46,16 +34,11 @@ internal sealed class UnsupportedFields
         new("tool_choice", IsNoneOrAuto, NoTools),
         new("functions", IsEmpty, NoTools),
         new("function_call", IsNoneOrAuto, NoTools),
-        new("logprobs", IsFalse, NoLogProbabilities),
-        new("top_logprobs", IsZero, NoLogProbabilities),
         new("modalities", IsTextOnly, "only [\"text\"] is supported"),
         new("continue_final_message", IsFalse, "a final assistant message cannot be continued"));
 
     /// <summary>Those of text completions.</summary>
-    public static UnsupportedFields Completions { get; } = new(
-        new("echo", IsFalse, "the prompt is not sent back"),
-        new("suffix", IsEmpty, "text cannot be filled in between prompt and suffix"),
-        new("logprobs", IsFalse, NoLogProbabilities)); // 0 asks for those of the chosen tokens
+    public static UnsupportedFields Completions { get; } = new();
 
     /// <summary>Those of responses.</summary>
     public static UnsupportedFields Responses { get; } = new(
@@ -105,11 +88,6 @@ internal sealed class UnsupportedFields
 
     private static bool IsNoneOrAuto(JsonElement value) =>
         value.ValueKind == JsonValueKind.String && (value.ValueEquals("none"u8) || value.ValueEquals("auto"u8));
-
-    private static bool IsTextFormat(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object
-        && value.TryGetProperty("type"u8, out JsonElement type)
-        && IsText(type);
 
     private static bool IsTextOnly(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText);

@@ -204,6 +204,22 @@ public sealed class ConstraintTests
         Assert.Equal("ab\0ab\0", text);
     }
 
+    [Fact]
+    public async Task Control_tokens_give_text_where_it_is_asked_for()
+    {
+        foreach (bool show in (bool[])[false, true])
+        {
+            var runner = new ScriptedRunner(tokens => tokens.Count < 7 ? ScriptedRunner.Control : tokens.Count < 8 ? ScriptedRunner.Control + 1 : ScriptedRunner.EndOfGeneration) { ControlTokens = 2 };
+            GenerationRequest request = EngineHarness.Request("prompt") with
+            {
+                ShowControlTokens = show,
+                VisibleTokens = new Dictionary<int, byte[]> { [ScriptedRunner.Control] = "<think>"u8.ToArray() },
+            };
+            (string text, _, _) = await RunAsync(runner, request, null);
+            Assert.Equal(show ? "<think><258>" : "<think>", text);
+        }
+    }
+
     // {"name":"…"} with as many letters.
     private static ScriptedConstraint Record(int letters, bool forces = true) => new(text =>
         text.Length < Head.Length ? Head[text.Length..(text.Length + 1)]

@@ -3,12 +3,15 @@ using MistralServe.Inference.Engine;
 namespace MistralServe.Tests.Engine;
 
 /// <summary>
-/// A model made of a function: the next token of a sequence from its tokens. Tokens 0 to 255 are bytes, 256 ends a generation.
+/// A model made of a function: the next token of a sequence from its tokens. Tokens 0 to 255 are bytes, 256 ends a generation, the
+/// others are control tokens without text.
 /// Checks the rules of <see cref="IModelRunner"/> as strictly as llama.cpp would punish a breach.
 /// </summary>
 internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int sequences = 4, int contextLength = 1024, int batchSize = 64) : IModelRunner, IVocabulary
 {
     public const int EndOfGeneration = 256;
+
+    public const int Control = 257;
 
     private readonly List<int>[] _memory = [.. Enumerable.Range(0, sequences).Select(_ => new List<int>())];
     private readonly Dictionary<int, float[]> _logits = [];
@@ -42,7 +45,10 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
 
     public int BatchSize => batchSize;
 
-    public int Count => 257;
+    /// <summary>Number of control tokens besides.</summary>
+    public int ControlTokens { get; init; }
+
+    public int Count => 257 + ControlTokens;
 
     public int LongestTokenBytes => 1;
 
@@ -115,6 +121,8 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
     public bool IsEndOfGeneration(int token) => token == EndOfGeneration;
 
     public ReadOnlySpan<byte> GetBytes(int token) => token is >= 0 and < 256 ? new[] { (byte)token } : [];
+
+    public ReadOnlySpan<byte> GetName(int token) => token < 256 ? GetBytes(token) : System.Text.Encoding.UTF8.GetBytes($"<{token}>");
 
     public int[] Tokenize(ReadOnlySpan<byte> text, bool addSpecial, bool parseSpecial)
     {

@@ -57,6 +57,28 @@ public sealed class ChatToolTests
     }
 
     [Theory]
+    [InlineData("\"responseFormat\":{\"type\":\"json_object\"}", OutputFormatKind.JsonObject, "responseFormat")]
+    [InlineData("\"response_format\":{\"type\":\"json_object\"},\"responseFormat\":{\"type\":\"json_object\"}", OutputFormatKind.JsonObject, "responseFormat")]
+    [InlineData("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{}}}", OutputFormatKind.JsonSchema, "response_format")]
+    [InlineData("\"grammar\":\"root ::= [a-z]\"", OutputFormatKind.Grammar, "grammar")]
+    internal async Task Output_formats_reach_the_generation(string field, OutputFormatKind kind, string param)
+    {
+        var engine = new ScriptedEngine(Finished(FinishReason.EndOfGeneration));
+        await using McpTestServer server = await StartAsync(engine);
+        await CallAsync(server, $"{{{Messages},{field}}}");
+        Assert.Equal((kind, param), (engine.Request!.OutputFormat!.Kind, engine.Request.OutputFormat.Param));
+    }
+
+    [Fact]
+    public async Task Two_names_with_different_formats_are_an_error()
+    {
+        await using McpTestServer server = await StartAsync(new ScriptedEngine());
+        JsonElement result = (await CallAsync(server, $$$"""{{{{Messages}}},"responseFormat":{"type":"text"},"response_format":{"type":"json_object"}}""")).Result;
+        Assert.True(result.GetProperty("isError").GetBoolean());
+        Assert.Contains("responseFormat", result.GetProperty("content")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("\"maxTokens\":5")]
     [InlineData("\"max_tokens\":5")]
     [InlineData("\"max_completion_tokens\":5")]

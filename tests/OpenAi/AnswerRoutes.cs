@@ -10,6 +10,7 @@ using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
+using MistralServe.Tests.Engine;
 
 namespace MistralServe.Tests.OpenAi;
 
@@ -20,6 +21,8 @@ namespace MistralServe.Tests.OpenAi;
 internal sealed class AnswerRoutes : IAsyncDisposable
 {
     public static readonly AnswerIdentity Identity = new("chatcmpl-1", 1700000000, "org/model \"q\"", "fp_1");
+
+    private static readonly ScriptedRunner Vocabulary = new(_ => 0);
 
     private readonly Channel<GenerationEvent> _channel = Channel.CreateUnbounded<GenerationEvent>();
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,8 +37,9 @@ internal sealed class AnswerRoutes : IAsyncDisposable
     /// <param name="keepAliveInterval">Of the chat streams.</param>
     /// <param name="choices">Of the chat answers.</param>
     /// <param name="completion">The request that /text answers.</param>
+    /// <param name="extras">What the chat answers tell besides.</param>
     public static async Task<AnswerRoutes> StartAsync(
-        TimeSpan? keepAliveInterval = null, int choices = 1, string completion = """{"prompt":"a"}""")
+        TimeSpan? keepAliveInterval = null, int choices = 1, string completion = """{"prompt":"a"}""", AnswerExtras? extras = null)
     {
         var routes = new AnswerRoutes();
         TimeSpan interval = keepAliveInterval ?? TimeSpan.FromSeconds(30);
@@ -46,18 +50,20 @@ internal sealed class AnswerRoutes : IAsyncDisposable
             app.MapGet("/stream", (HttpContext c) => Stream(c, includeUsage: false));
             app.MapGet("/usage", (HttpContext c) => Stream(c, includeUsage: true));
             app.MapGet("/json", (HttpContext c) => AnswerWriter.WriteAsync(
-                c, routes.NewGeneration(), choices, answer => ChatCompletion.From(Identity, answer), OpenAiJsonContext.Wire.ChatCompletion));
+                c, routes.NewGeneration(), choices,
+                answer => ChatCompletion.From(Identity, answer, extras ?? new AnswerExtras(), Vocabulary), OpenAiJsonContext.Wire.ChatCompletion));
             app.MapGet("/text", (HttpContext c) => CompletionEndpoint.AnswerAsync(
-                c, routes.NewGeneration(), plan, Identity with { Id = "cmpl-1" }, NullLogger.Instance));
+                c, routes.NewGeneration(), plan, Vocabulary, Identity with { Id = "cmpl-1" }, NullLogger.Instance));
         });
         return routes;
 
         Task Stream(HttpContext context, bool includeUsage) => AnswerStreamWriter.WriteAsync(
-            context, routes.NewGeneration(), choices, events => new ChatChunkWriter(events, Identity, includeUsage), interval, NullLogger.Instance);
+            context, routes.NewGeneration(), choices, events => new ChatChunkWriter(events, Identity, includeUsage) { Details = TokenDetails.Create(extras ?? new AnswerExtras(), Vocabulary, isChat: true) },
+            interval, NullLogger.Instance);
     }
 
-    public void Text(string text, int choice = 0) =>
-        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice, Text = Encoding.UTF8.GetBytes(text) });
+    public void Text(string text, int choice = 0, IReadOnlyList<TokenReport>? tokens = null) =>
+        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice, Text = Encoding.UTF8.GetBytes(text), Tokens = tokens });
 
     public void Progress() => Write(new GenerationEvent { Kind = GenerationEventKind.PromptProgress });
 
@@ -68,10 +74,10 @@ internal sealed class AnswerRoutes : IAsyncDisposable
         _channel.Writer.Complete();
     }
 
-    public void FinishChoice(int choice, FinishReason reason, TokenUsage usage, double logProbability = 0) => Write(
+    public void FinishChoice(int choice, FinishReason reason, TokenUsage usage, double logProbability = 0, IReadOnlyList<TokenReport>? tokens = null) => Write(
         new GenerationEvent
         {
-            Kind = GenerationEventKind.Finished, Choice = choice, FinishReason = reason, Usage = usage, LogProbability = logProbability,
+            Kind = GenerationEventKind.Finished, Choice = choice, FinishReason = reason, Usage = usage, LogProbability = logProbability, Tokens = tokens,
         });
 
     public void Fail(EngineFailureCode code)

@@ -1,0 +1,30 @@
+using MistralServe.OpenAi.Parameters;
+
+namespace MistralServe.OpenAi.Answers;
+
+/// <summary>What an answer tells beside its text, as the request asked for it.</summary>
+internal sealed record AnswerExtras
+{
+    /// <summary>Log probabilities of the tokens.</summary>
+    public bool LogProbabilities { get; init; }
+
+    /// <summary>Ids of the tokens.</summary>
+    public bool TokenIds { get; init; }
+
+    /// <summary>Counts and speed.</summary>
+    public bool Timings { get; init; }
+
+    /// <summary>In a stream, how much of the prompt is computed.</summary>
+    public bool Progress { get; init; }
+
+    /// <summary>What a request asks for.</summary>
+    /// <param name="fields">Its shared fields.</param>
+    /// <param name="logProbabilities">Whether log probabilities were asked for, by whatever field.</param>
+    public static AnswerExtras From(GenerationFields fields, bool logProbabilities) => new()
+    {
+        LogProbabilities = logProbabilities,
+        TokenIds = fields.ReturnTokens ?? false,
+        Timings = fields.TimingsPerToken ?? false,
+        Progress = fields.ReturnProgress ?? false,
+    };
+}
