@@ -11,6 +11,9 @@ internal sealed class PartBuilder(ConstraintVocabulary vocabulary, CompileBudget
     // Ours: nesting without rules between.
     private const int MaxDepth = 1_000;
 
+    // Ours: up to here each count may have a state of its own.
+    private const int MaxUnrolledChars = 32;
+
     private readonly List<GrammarPart> _parts = [];
     private readonly Dictionary<GrammarNode, GrammarPart> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<GrammarRule, GrammarPart> _rules = [];
@@ -98,21 +101,33 @@ internal sealed class PartBuilder(ConstraintVocabulary vocabulary, CompileBudget
 
     private GrammarPart? Text(GrammarNode node)
     {
-        bool isCounted = node.Min > 0 || node.Max is not null;
-        if (vocabulary.Lexemes.GetOrCompile(node.Pattern, node.Encoding, isCounted, vocabulary, budget) is not { } lexeme)
+        (Pattern pattern, int min, int max) = LiftLengths(node);
+        bool isCounted = min > 0 || max < int.MaxValue;
+        if (vocabulary.Lexemes.GetOrCompile(pattern, node.Encoding, isCounted, vocabulary, budget) is not { } lexeme)
         {
             return null;
         }
 
         Bytes += lexeme.Bytes;
         GrammarPart part = Add(new GrammarPart(PartKind.Text, _parts.Count) { Lexeme = lexeme });
-        if (lexeme.GetStart(node.Min, node.Max ?? int.MaxValue) is { } start)
+        if (lexeme.GetStart(min, max) is { } start)
         {
             part.Start = start;
             part.Cost = lexeme.IsAccepting(start) ? 0 : Math.Max(1, lexeme.GetMinBytes(start));
         }
 
         return part;
+    }
+
+    /// <summary>A single set of characters repeated many times is any number of them with a length that is counted.</summary>
+    private static (Pattern Pattern, int Min, int Max) LiftLengths(GrammarNode node)
+    {
+        Pattern pattern = node.Pattern;
+        int min = node.Min;
+        int max = node.Max ?? int.MaxValue;
+        return pattern is { Kind: PatternKind.Repeat, Parts: [{ Kind: PatternKind.Chars }] } && Math.Max(pattern.Min, pattern.Max ?? 0) > MaxUnrolledChars
+            ? (Pattern.Repeat(pattern.Parts[0], 0, null), Math.Max(min, pattern.Min), Math.Min(max, pattern.Max ?? int.MaxValue))
+            : (pattern, min, max);
     }
 
     private GrammarPart Literals(IReadOnlyCollection<string> texts)
