@@ -23,9 +23,14 @@ internal sealed record StringAlternative(Pattern? Pattern, int Min, int? Max) : 
 /// <param name="Rest">All items behind them; null when there are none.</param>
 /// <param name="Min">Least number of items.</param>
 /// <param name="Max">Greatest; null for none.</param>
-/// <param name="Contained">What at least one item is besides; null for nothing. Only without prefix, and not with a maximum.</param>
-internal sealed record ArrayAlternative(
-    IReadOnlyList<SchemaNode> Prefix, SchemaNode? Rest, int Min, int? Max, (SchemaNode Node, int Count)? Contained) : Alternative;
+/// <param name="Contained">What some items are besides; null for nothing. Only without prefix.</param>
+internal sealed record ArrayAlternative(IReadOnlyList<SchemaNode> Prefix, SchemaNode? Rest, int Min, int? Max, ContainedItems? Contained) : Alternative;
+
+/// <summary>Items of a kind that an array must have.</summary>
+/// <param name="Node">The items.</param>
+/// <param name="Count">Least number of them; with more than one, or a maximum, the array's length has no bounds of its own.</param>
+/// <param name="Max">Greatest number; null for none. With it all other items are of another kind: the array's rest.</param>
+internal sealed record ContainedItems(SchemaNode Node, int Count, int? Max);
 
 /// <summary>An array of distinct constants.</summary>
 /// <param name="Texts">The constants, as JSON writes them.</param>

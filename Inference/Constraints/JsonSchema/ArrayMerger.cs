@@ -52,54 +52,69 @@ internal sealed class ArrayMerger(SchemaContext context, SchemaGraph graph)
 
     private Alternative? AddContained(Branch branch, List<SchemaNode> prefix, SchemaNode? rest, int? max)
     {
-        ContainsClaim[] contains = [.. branch.Parts.OfType<ContainsClaim>()];
-        UniqueClaim? unique = branch.Parts.OfType<UniqueClaim>().FirstOrDefault();
-        (SchemaNode Node, int Count)? contained = null;
-        int min = branch.Min;
-        foreach (ContainsClaim claim in contains)
+        ContainsClaim[] claims = [.. branch.Parts.OfType<ContainsClaim>()];
+        ArrayAlternative array = new(prefix, rest, branch.Min, max, null);
+        foreach (ContainsClaim claim in claims)
         {
-            if (claim.Max is not null || prefix.Count > 0 || contained is not null || claim.Min > MostPlaces)
+            if (prefix.Count > 0 || array.Contained is not null || claim.Min > MostPlaces)
             {
-                string why = claim.Max is not null ? "maxContains is not" : "it is only by itself, for lists without prefixItems";
-                if (!context.Drop(claim.Source.Problem("contains", why)))
+                if (!context.Drop(claim.Source.Problem("contains", "it is only alone, for arrays without prefixItems, and up to a small number")))
                 {
                     return null;
                 }
-
-                continue;
             }
-
-            if (rest is null)
+            else if (rest is null)
+            {
+                array = claim.Min > 0 ? array with { Min = 1, Max = 0 } : array;
+            }
+            else if (AddContained(array, rest, claim) is { } contained)
+            {
+                array = contained;
+            }
+            else if (!context.Drop(claim.Source.Problem("contains", "together with these minItems and maxItems it cannot be counted")))
             {
                 return null;
             }
-
-            contained = (graph.GetNode([.. rest.Terms, new Term(claim.Schema, claim.IsNegated)]), claim.Min);
-            bool isCounted = claim.Min == 1 ? Math.Max(min, max ?? 0) <= MostPlaces : min <= claim.Min && max is null;
-            if (!isCounted)
-            {
-                contained = null;
-                if (!context.Drop(claim.Source.Problem("contains", "together with these minItems and maxItems it cannot be counted")))
-                {
-                    return null;
-                }
-            }
         }
 
-        if (unique is null || max <= 1)
+        return array.Max < array.Min ? null : AddUnique(branch, array, claims.Length > 0);
+    }
+
+    /// <summary>The array with some items singled out; null where they and all items cannot both be counted.</summary>
+    private ArrayAlternative? AddContained(ArrayAlternative array, SchemaNode rest, ContainsClaim claim)
+    {
+        SchemaNode node = graph.GetNode([.. rest.Terms, new Term(claim.Schema, claim.IsNegated)]);
+        if (claim.Max is null)
         {
-            return new ArrayAlternative(prefix, rest, min, max, contained);
+            bool isCounted = claim.Min == 1 ? Math.Max(array.Min, array.Max ?? 0) <= MostPlaces : array.Min <= claim.Min && array.Max is null;
+            return isCounted ? array with { Contained = new ContainedItems(node, claim.Min, null) } : null;
         }
 
-        if (contained is null && prefix.Count == 0 && rest is not null && GetConstants(rest) is { } texts)
+        if (array.Min > claim.Min || array.Max is not null)
         {
-            int most = Math.Min(max ?? texts.Count, texts.Count);
-            return most < min ? null : new SelectionAlternative(texts, min, most);
+            return null;
         }
 
-        return context.Drop(unique.Source.Problem("uniqueItems", $"items are only kept distinct where they are at most {MostSelected} constants"))
-            ? new ArrayAlternative(prefix, rest, min, max, contained)
-            : null;
+        SchemaNode others = graph.GetNode([.. rest.Terms, new Term(claim.Schema, !claim.IsNegated)]);
+        return claim.Max < claim.Min ? array with { Min = 1, Max = 0 }
+            : array with { Min = 0, Rest = others, Contained = new ContainedItems(node, claim.Min, claim.Max) };
+    }
+
+    private Alternative? AddUnique(Branch branch, ArrayAlternative array, bool hasContained)
+    {
+        UniqueClaim? unique = branch.Parts.OfType<UniqueClaim>().FirstOrDefault();
+        if (unique is null || array.Max <= 1)
+        {
+            return array;
+        }
+
+        if (!hasContained && array.Prefix.Count == 0 && array.Rest is not null && GetConstants(array.Rest) is { } texts)
+        {
+            int most = Math.Min(array.Max ?? texts.Count, texts.Count);
+            return most < branch.Min ? null : new SelectionAlternative(texts, branch.Min, most);
+        }
+
+        return context.Drop(unique.Source.Problem("uniqueItems", $"items are only kept distinct where they are at most {MostSelected} constants")) ? array : null;
     }
 
     private List<string>? GetConstants(SchemaNode node)

@@ -44,6 +44,7 @@ internal static class FormatPatterns
         + "|" + Group + "(?::" + Group + "){3}::(?:" + Group + ":)?" + LowBits
         + "|" + Group + "(?::" + Group + "){4}::" + LowBits
         + "|" + Group + "(?::" + Group + "){0,5}::" + Group
+        + "|::" + Group
         + "|(?:" + Group + "(?::" + Group + "){0,6})?::)";
 
     private const string LowBits = "(?:" + Group + ":" + Group + "|" + Ipv4 + ")";

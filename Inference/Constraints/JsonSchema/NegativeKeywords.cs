@@ -8,6 +8,9 @@ namespace MistralServe.Inference.Constraints.JsonSchema;
 /// </summary>
 internal sealed class NegativeKeywords(SchemaContext context)
 {
+    /// <summary>Most options of a <c>oneOf</c> whose opposite is worked out. Ours: 66 pairs.</summary>
+    private const int MostOptions = 12;
+
     private const string NoOpposite = "its opposite cannot be enforced";
 
     /// <summary>
@@ -27,7 +30,7 @@ internal sealed class NegativeKeywords(SchemaContext context)
         List<IReadOnlyList<Claim>> options = [];
         foreach (SchemaKeyword keyword in schema.Keywords)
         {
-            bool isKnown = AddInPlace(options, term, keyword, type) || type switch
+            bool isKnown = AddInPlace(options, term, keyword, type) ?? type switch
             {
                 JsonTypes.Number => AddNumber(options, keyword),
                 JsonTypes.String => AddString(options, term, keyword),
@@ -49,8 +52,8 @@ internal sealed class NegativeKeywords(SchemaContext context)
 
     private static Claim Is(Term term, SchemaLocation schema) => new TermClaim(term.Then(schema));
 
-    /// <summary>Keywords for values of all types; false when it is none of them.</summary>
-    private bool AddInPlace(List<IReadOnlyList<Claim>> options, Term term, SchemaKeyword keyword, JsonTypes type)
+    /// <summary>Keywords for values of all types; null when it is none of them, false when it has no opposite.</summary>
+    private bool? AddInPlace(List<IReadOnlyList<Claim>> options, Term term, SchemaKeyword keyword, JsonTypes type)
     {
         switch (keyword.Name)
         {
@@ -82,13 +85,7 @@ internal sealed class NegativeKeywords(SchemaContext context)
                 options.Add([.. keyword.List.Select(part => Not(term, part))]);
                 return true;
             case "oneOf":
-                SchemaLocation[] possible = [.. keyword.List.Where(part => (context.GetTypes(part) & type) != JsonTypes.None)];
-                if (possible.Length == 1)
-                {
-                    options.Add([Not(term, possible[0])]);
-                }
-
-                return possible.Length == 1;
+                return AddOneOf(options, term, [.. keyword.List.Where(part => (context.GetTypes(part) & type) != JsonTypes.None)]);
             case "not":
                 options.Add([Is(term, keyword.Schema!)]);
                 return true;
@@ -101,8 +98,25 @@ internal sealed class NegativeKeywords(SchemaContext context)
             case "then" or "else":
                 return true;
             default:
-                return false;
+                return null;
         }
+    }
+
+    /// <summary>Either no option matches, or two do.</summary>
+    private static bool AddOneOf(List<IReadOnlyList<Claim>> options, Term term, SchemaLocation[] parts)
+    {
+        if (parts.Length > MostOptions)
+        {
+            return false;
+        }
+
+        options.Add([.. parts.Select(part => Not(term, part))]);
+        for (int i = 0; i < parts.Length; i++)
+        {
+            options.AddRange(parts[(i + 1)..].Select(other => (IReadOnlyList<Claim>)[Is(term, parts[i]), Is(term, other)]));
+        }
+
+        return true;
     }
 
     private static bool AddNumber(List<IReadOnlyList<Claim>> options, SchemaKeyword keyword)

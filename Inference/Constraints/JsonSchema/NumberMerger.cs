@@ -96,9 +96,11 @@ internal sealed class NumberMerger(SchemaContext context)
     /// <summary>The multiples of a divisor; null when no pattern of sensible size says what they are.</summary>
     private static Pattern? GetMultiples(JsonDecimal divisor)
     {
-        if (divisor.Digits.IsOne && divisor.Exponent < 0)
+        if (divisor.Exponent is < 0 and >= -MostEndingDigits && JsonDecimal.Of(1).IsMultipleOf(divisor))
         {
-            return NumberPatterns.WithFractionDigits(-divisor.Exponent);
+            int one = (int)Math.Pow(10, -divisor.Exponent);
+            int part = (int)divisor.Digits;
+            return NumberPatterns.WithFractions([.. Enumerable.Range(0, one / part).Select(i => (i * part).ToString("D" + -divisor.Exponent, CultureInfo.InvariantCulture))]);
         }
 
         for (int digits = 1; divisor.IsInteger && digits <= MostEndingDigits; digits++)

@@ -30,7 +30,7 @@ internal static class NumberPatterns
 
     /// <summary>21 to 307: below 10^308 whatever the mantissa.</summary>
     private static readonly Pattern HugeExponent = Pattern.AnyOf(
-        Range("21", "99"), Range("100", "299"), Range("300", "307"));
+        Range("21", "29"), Range("30", "99"), Range("100", "299"), Range("300", "307"));
 
     private static readonly Pattern Huge = Pattern.Sequence(Mantissa, Pattern.Literal("e+"), HugeExponent);
     private static readonly Pattern Tiny = Pattern.Sequence(Mantissa, Pattern.Literal("e-"), Pattern.AnyOf(Range("7", "9"), Range("10", "99"), Range("100", "299"), Range("300", "307")));
@@ -61,10 +61,22 @@ internal static class NumberPatterns
         return Pattern.AnyOf(positive, Pattern.Sequence(Minus, negative));
     }
 
-    /// <summary>Numbers with at most so many digits behind the point that are not zero.</summary>
-    public static Pattern WithFractionDigits(int count) =>
-        Pattern.Sequence(Pattern.Optional(Minus), Whole, Pattern.Optional(Pattern.Sequence(Point, Pattern.AnyOf(
-            Pattern.Repeat(Digit, 1, count), Pattern.Sequence(Pattern.Repeat(Digit, count, count), Zeros)))));
+    /// <summary>Numbers whose digits behind the point are among some, or none.</summary>
+    /// <param name="fractions">All of one length.</param>
+    public static Pattern WithFractions(IReadOnlyList<string> fractions)
+    {
+        HashSet<string> shorter = [];
+        foreach (string fraction in fractions)
+        {
+            for (int length = fraction.Length - 1; length > 0 && fraction[length] == '0'; length--)
+            {
+                shorter.Add(fraction[..length]);
+            }
+        }
+
+        Pattern behind = Pattern.AnyOf(Pattern.Sequence(Pattern.Strings(fractions), Zeros), Pattern.Strings(shorter));
+        return Pattern.Sequence(Pattern.Optional(Minus), Whole, Pattern.Optional(Pattern.Sequence(Point, behind)));
+    }
 
     /// <summary>Numbers that are not whole.</summary>
     public static Pattern NotWhole { get; } =

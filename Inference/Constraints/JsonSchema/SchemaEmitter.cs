@@ -125,9 +125,9 @@ internal sealed class SchemaEmitter
         GrammarNode? rest = array.Rest is null || !SchemaSizes.CanBe(array.Rest) ? null : Write(array.Rest, level + 1);
         GrammarNode[] prefix = [.. array.Prefix.TakeWhile(SchemaSizes.CanBe).Select(item => Write(item, level + 1))];
         bool isCut = prefix.Length < array.Prefix.Count;
-        GrammarNode items = array.Contained is { } contained
-            ? WriteContaining(array, rest!, Write(contained.Node, level + 1), contained.Count)
-            : WriteItems(prefix, isCut ? null : rest, array.Min, array.Max);
+        GrammarNode items = array.Contained is not { } contained ? WriteItems(prefix, isCut ? null : rest, array.Min, array.Max)
+            : contained.Max is null ? WriteContaining(array, rest!, Write(contained.Node, level + 1), contained.Count)
+            : WriteCounted(rest ?? GrammarNode.Never, SchemaSizes.CanBe(contained.Node) ? Write(contained.Node, level + 1) : GrammarNode.Never, contained);
         return GrammarNode.Sequence(GrammarNode.Literal("["), items, GrammarNode.Literal("]"));
     }
 
@@ -163,6 +163,22 @@ internal sealed class SchemaEmitter
 
         GrammarNode list = GrammarNode.Sequence(item, GrammarNode.Repeat(GrammarNode.Sequence(Comma, item), Math.Max(0, min - 1), max - 1));
         return min > 0 ? list : GrammarNode.Optional(list);
+    }
+
+    /// <summary>Items of which so many are of a kind, and the others are not: the first has no comma before it, and is either.</summary>
+    private static GrammarNode WriteCounted(GrammarNode others, GrammarNode kind, ContainedItems contained)
+    {
+        GrammarNode otherBehind = GrammarNode.Sequence(Comma, others);
+        GrammarNode kindBehind = GrammarNode.Sequence(Comma, kind, GrammarNode.Repeat(otherBehind, 0, null));
+        List<GrammarNode> options = [GrammarNode.Sequence(
+            others, GrammarNode.Repeat(otherBehind, 0, null), GrammarNode.Repeat(kindBehind, contained.Count, contained.Max))];
+        if (contained.Max > 0)
+        {
+            options.Add(GrammarNode.Sequence(
+                kind, GrammarNode.Repeat(otherBehind, 0, null), GrammarNode.Repeat(kindBehind, Math.Max(0, contained.Count - 1), contained.Max - 1)));
+        }
+
+        return contained.Count > 0 ? GrammarNode.AnyOf(options) : GrammarNode.Optional(GrammarNode.AnyOf(options));
     }
 
     /// <summary>Items of which at least some are of a kind.</summary>

@@ -10,7 +10,7 @@ internal static class SchemaSizes
     public static IEnumerable<SchemaNode> GetParts(Alternative alternative) => alternative switch
     {
         ObjectAlternative @object => [.. @object.Named.Select(member => member.Value), .. @object.Extra.Select(extra => extra.Value)],
-        ArrayAlternative array => [.. array.Prefix, .. array.Rest is null ? [] : new[] { array.Rest }, .. array.Contained is null ? [] : new[] { array.Contained.Value.Node }],
+        ArrayAlternative array => [.. array.Prefix, .. array.Rest is null ? [] : new[] { array.Rest }, .. array.Contained is null ? [] : new[] { array.Contained.Node }],
         _ => [],
     };
 
@@ -67,7 +67,8 @@ internal static class SchemaSizes
 
     private static long GetShortest(ArrayAlternative array)
     {
-        int min = Math.Max(array.Min, array.Contained?.Count ?? 0);
+        // Without a maximum the singled-out items are among the rest; with one they are apart, and no item of the rest is needed.
+        int min = array.Contained is { Max: not null } ? 0 : Math.Max(array.Min, array.Contained?.Count ?? 0);
         long length = 2;
         for (int i = 0; i < min && i < array.Prefix.Count && length < SchemaNode.Never; i++)
         {
@@ -80,6 +81,6 @@ internal static class SchemaSizes
             length = (long)Int128.Min(SchemaNode.Never, length + ((Int128)(min - array.Prefix.Count) * item));
         }
 
-        return array.Contained is { Node: var node } && !CanBe(node) ? SchemaNode.Never : length;
+        return array.Contained is { Node: var node, Count: > 0 } && !CanBe(node) ? SchemaNode.Never : length;
     }
 }
