@@ -87,6 +87,9 @@ internal readonly record struct GenerationEvent
     /// <summary>Why it ended.</summary>
     public FinishReason FinishReason { get; init; }
 
+    /// <summary>With <see cref="FinishReason.StopString"/>: which of <see cref="GenerationRequest.StopStrings"/> it was.</summary>
+    public int? StopIndex { get; init; }
+
     /// <summary>Counts of this choice so far (progress, text) or final ones (finished). Each choice reports the whole prompt.</summary>
     public TokenUsage Usage { get; init; }
 

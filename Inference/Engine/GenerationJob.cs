@@ -116,6 +116,7 @@ internal sealed class GenerationJob : EngineJob
             Kind = GenerationEventKind.Finished,
             Choice = choice.Index,
             FinishReason = reason,
+            StopIndex = reason == FinishReason.StopString ? choice.Text.StopIndex : null,
             Usage = choice.Usage,
             LogProbability = choice.LogProbability,
             Tokens = choice.Text.TakeReports(),

@@ -28,6 +28,9 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool include
     /// <summary>True after a stop string was seen; later bytes are ignored.</summary>
     public bool Stopped { get; private set; }
 
+    /// <summary>Which stop string was seen; null when none was.</summary>
+    public int? StopIndex { get; private set; }
+
     /// <summary>Adds one token.</summary>
     /// <param name="bytes">Its bytes; empty when it stands for no text.</param>
     /// <param name="report">What is to be told of it; null when that was not asked for. All tokens have one, or none.</param>
@@ -112,13 +115,15 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool include
     private (int Start, int Length) FindFirstStop(int newBytes)
     {
         (int first, int length) = (-1, 0);
-        foreach (byte[] stop in stopStrings)
+        for (int index = 0; index < stopStrings.Count; index++)
         {
+            byte[] stop = stopStrings[index];
             int from = Math.Max(0, _heldLength - newBytes - stop.Length + 1);
             int found = _held.AsSpan(from, _heldLength - from).IndexOf(stop);
             if (found >= 0 && (first < 0 || from + found < first))
             {
                 (first, length) = (from + found, stop.Length);
+                StopIndex = index;
             }
         }
 

@@ -18,6 +18,7 @@ internal static class GenerationFieldsReader
         "response_format", "json_schema", "grammar", "regex", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
         "n_probs", "n_predict", "min_tokens", "stop_token_ids", "allowed_token_ids", "bad_words", "include_stop_str_in_output", "skip_special_tokens",
         "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "id_slot", "n_keep", "priority",
+        "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier",
     ];
 
     /// <summary>Adds the shared fields to a request that has those of its endpoint.</summary>
@@ -83,6 +84,11 @@ internal static class GenerationFieldsReader
             SlotId = fields.Get("id_slot"),
             KeepCount = fields.Get("n_keep"),
             Priority = fields.Get("priority"),
+            Metadata = fields.Get("metadata"),
+            User = fields.GetString("user"),
+            SafetyIdentifier = fields.GetString("safety_identifier"),
+            PromptCacheKey = fields.GetString("prompt_cache_key"),
+            ServiceTier = fields.GetString("service_tier"),
         };
 
     private static StreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)

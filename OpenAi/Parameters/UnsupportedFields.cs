@@ -8,6 +8,7 @@ namespace MistralServe.OpenAi.Parameters;
 /// </summary>
 internal sealed class UnsupportedFields
 {
+    private const string NoChoices = "there is one answer";
     private const string NoTools = "tool calls are not supported";
 
     private static readonly Row[] Shared =
@@ -39,6 +40,19 @@ internal sealed class UnsupportedFields
     /// <summary>Those of text completions.</summary>
     public static UnsupportedFields Completions { get; } = new();
 
+    /// <summary>Those of responses.</summary>
+    public static UnsupportedFields Responses { get; } = new(
+        new("n", IsOne, NoChoices),
+        new("conversation", IsNothing, "this server keeps no conversations; use 'previous_response_id'"),
+        new("prompt", IsNothing, "this server keeps no prompts; send 'instructions' and 'input'"),
+        new("response_format", IsNothing, "the Responses API has 'text.format' for it"));
+
+    /// <summary>Those of Anthropic's API.</summary>
+    public static UnsupportedFields Messages { get; } = new(
+        new("n", IsOne, NoChoices),
+        new("container", IsNothing, "this server has no tools of its own"),
+        new("mcp_servers", IsEmpty, "this server has no tools of its own"));
+
     /// <summary>The names that <see cref="Check"/> looks at.</summary>
     public IEnumerable<string> Names => _rows.Select(row => row.Name);
 
@@ -57,6 +71,9 @@ internal sealed class UnsupportedFields
     private static bool IsNothing(JsonElement value) => false; // null never comes here
 
     private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
+
+    private static bool IsOne(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 1;
 
     private static bool IsZero(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 0;
