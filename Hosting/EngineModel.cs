@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using MistralServe.Hosting.Health;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Constraints;
+using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Native;
@@ -49,7 +51,8 @@ internal sealed class EngineModel : IServedModel
             settings.ThreadCount ?? PhysicalCores.Count());
         ModelLoader loader = new(description, load, layout, loggers);
         _engine = new InferenceEngine(options, loader.Load, time, loggers.CreateLogger<InferenceEngine>());
-        GenerationStarter starter = new(description, _engine);
+        ModelConstraintCompiler constraints = new(new JsonGrammarBuilder());
+        GenerationStarter starter = new(description, _engine, constraints);
         _completions = new CompletionService(starter);
         _chat = new ChatService(starter, () => loader.Format);
         _embeddings = new EmbeddingService(description, _engine);

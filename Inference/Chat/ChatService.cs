@@ -17,6 +17,12 @@ internal sealed class ChatService(GenerationStarter starter, Func<ChatFormat?> f
     public ValueTask<StartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken) =>
         starter.StartAsync(request, () => CreatePrompt(request), cancellationToken);
 
+    /// <summary>
+    /// Counts the tokens of a conversation's prompt (<see cref="GenerationStarter.CountAsync"/>).
+    /// </summary>
+    public ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(ChatGeneration request, CancellationToken cancellationToken) =>
+        starter.CountAsync(() => CreatePrompt(request), cancellationToken);
+
     private (int[]? Prompt, EngineFailure? Failure) CreatePrompt(ChatGeneration request)
     {
         const string Param = "messages";

@@ -75,6 +75,32 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     }
 
     /// <summary>
+    /// Counts the tokens of a prompt without generating: steps 1 to 3 of <see cref="StartAsync"/>, after which the place is given back.
+    /// </summary>
+    /// <param name="createPrompt">Makes the prompt.</param>
+    /// <param name="cancellationToken">Client gone.</param>
+    public async ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(PromptFactory createPrompt, CancellationToken cancellationToken)
+    {
+        if (!Model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
+        {
+            return (null, new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text."));
+        }
+
+        (QueuePlace? place, EngineFailure? failure) = Engine.TryEnter();
+        using (place)
+        {
+            failure ??= await Engine.WaitUntilLoadedAsync(place!, cancellationToken).ConfigureAwait(false);
+            if (failure is not null)
+            {
+                return (null, failure);
+            }
+
+            PromptResult prompt = createPrompt();
+            return (prompt.Tokens?.Length, prompt.Failure);
+        }
+    }
+
+    /// <summary>
     /// Tokenises text, unless its length alone says that it cannot fit.
     /// </summary>
     /// <param name="text">UTF-8.</param>

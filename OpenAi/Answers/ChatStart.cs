@@ -7,8 +7,8 @@ namespace MistralServe.OpenAi.Answers;
 /// <summary>A running answer to a conversation, with what reads it.</summary>
 /// <param name="Generation">The engine's events; one choice.</param>
 /// <param name="CreateParser">Makes what splits the text into its parts.</param>
-/// <param name="Tokens">Shows reported tokens.</param>
-internal sealed record ChatStart(Generation Generation, Func<IChatOutputParser> CreateParser, TokenText Tokens);
+/// <param name="Vocabulary">Names reported tokens.</param>
+internal sealed record ChatStart(Generation Generation, Func<IChatOutputParser> CreateParser, IVocabulary Vocabulary);
 
 /// <summary>Starts and counts conversations for the endpoints whose answers are made of items or blocks.</summary>
 internal static class ChatStarts
@@ -19,14 +19,9 @@ internal static class ChatStarts
     {
         StartResult result = await chat.StartAsync(request, cancellationToken);
         return result.Generation is { } generation
-            ? (new ChatStart(generation, () => new PlainText(), new TokenText(token => [])), null)
+            ? (new ChatStart(generation, () => new PlainText(), chat.Vocabulary), null)
             : (null, result.Failure);
     }
-
-    /// <summary>Counts the tokens of a prompt.</summary>
-    public static ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(
-        this ChatService chat, ChatGeneration request, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<(int?, EngineFailure?)>((1, null));
 
     private sealed class PlainText : IChatOutputParser
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Responses;
 
@@ -183,7 +184,7 @@ internal sealed record TextDeltaEvent : ContentEvent
     public required string Delta { get; init; }
 
     [JsonPropertyName("logprobs")]
-    public required IReadOnlyList<ResponseLogProbability> LogProbabilities { get; init; }
+    public required IReadOnlyList<ChatTokenLogProbability> LogProbabilities { get; init; }
 }
 
 /// <summary>The whole text.</summary>
@@ -199,7 +200,7 @@ internal sealed record TextDoneEvent : ContentEvent
     public required string Text { get; init; }
 
     [JsonPropertyName("logprobs")]
-    public required IReadOnlyList<ResponseLogProbability> LogProbabilities { get; init; }
+    public required IReadOnlyList<ChatTokenLogProbability> LogProbabilities { get; init; }
 }
 
 /// <summary>More reasoning.</summary>

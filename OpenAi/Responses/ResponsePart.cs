@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Responses;
 
@@ -34,7 +35,7 @@ internal sealed record OutputTextPart([property: JsonPropertyName("text")] strin
 
     /// <summary>Of the text's tokens, when they were asked for; else empty.</summary>
     [JsonPropertyName("logprobs")]
-    public IReadOnlyList<ResponseLogProbability> LogProbabilities { get; init; } = [];
+    public IReadOnlyList<ChatTokenLogProbability> LogProbabilities { get; init; } = [];
 
     /// <inheritdoc/>
     [JsonIgnore]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using MistralServe.Inference.Chat;
+using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Responses;
 
@@ -20,8 +21,8 @@ internal sealed class ResponseRecorder(Action<ResponseEvent>? emit) : IChatOutpu
 {
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<ResponseItem> _output = [];
-    private readonly List<ResponseLogProbability> _itemLogProbabilities = [];
-    private readonly List<ResponseLogProbability> _pendingLogProbabilities = [];
+    private readonly List<ChatTokenLogProbability> _itemLogProbabilities = [];
+    private readonly List<ChatTokenLogProbability> _pendingLogProbabilities = [];
     private ResponseItem? _open;
     private int _nextSequenceNumber;
 
@@ -32,7 +33,7 @@ internal sealed class ResponseRecorder(Action<ResponseEvent>? emit) : IChatOutpu
     public int TakeSequenceNumber() => _nextSequenceNumber++;
 
     /// <summary>Log probabilities of tokens whose text comes next.</summary>
-    public void AddLogProbabilities(IEnumerable<ResponseLogProbability> tokens) => _pendingLogProbabilities.AddRange(tokens);
+    public void AddLogProbabilities(IEnumerable<ChatTokenLogProbability> tokens) => _pendingLogProbabilities.AddRange(tokens);
 
     /// <summary>Sends an event.</summary>
     public void Emit(ResponseEvent value) => emit?.Invoke(value);
@@ -47,7 +48,7 @@ internal sealed class ResponseRecorder(Action<ResponseEvent>? emit) : IChatOutpu
         }
 
         _text.Write(text);
-        ResponseLogProbability[] tokens = [.. _pendingLogProbabilities];
+        ChatTokenLogProbability[] tokens = [.. _pendingLogProbabilities];
         _itemLogProbabilities.AddRange(tokens);
         _pendingLogProbabilities.Clear();
         if (emit is not null)
@@ -127,7 +128,7 @@ internal sealed class ResponseRecorder(Action<ResponseEvent>? emit) : IChatOutpu
 
     private ResponseItem CloseMessage(MessageItem message, string text, int index)
     {
-        ResponseLogProbability[] tokens = [.. _itemLogProbabilities, .. _pendingLogProbabilities];
+        ChatTokenLogProbability[] tokens = [.. _itemLogProbabilities, .. _pendingLogProbabilities];
         _itemLogProbabilities.Clear();
         _pendingLogProbabilities.Clear();
         var part = new OutputTextPart(text) { LogProbabilities = tokens };

@@ -57,12 +57,17 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
             ParallelToolCalls = request.ParallelToolCalls ?? true,
             ReasoningEffort = effort,
             MaxTokens = ranges.AtLeast("max_output_tokens", request.MaxOutputTokens, ResponseRequest.MinOutputTokens),
+            TopLogProbabilities = showsLogProbabilities ? topLogProbabilities ?? 0 : null,
         };
         ChatGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, model.VocabularySize, errors);
+        if (text.Format is not null && generation.OutputFormat is { } other)
+        {
+            errors.AddInvalidValue(other.Param, $"'{other.Param}' and 'text.format' both say what the answer must be; give one of them.");
+        }
+
         generation = generation with
         {
-            OutputFormat = text.Format,
-            TopLogProbabilities = showsLogProbabilities ? topLogProbabilities ?? 0 : null,
+            OutputFormat = text.Format ?? generation.OutputFormat,
             TemplateVariables = AddVerbosity(generation.TemplateVariables, text.Verbosity),
         };
         ResponseObject template = CreateTemplate(request, generation, text, stores, background, ranges, errors);

@@ -8,11 +8,11 @@ namespace MistralServe.OpenAi.Responses;
 /// <param name="call">The request.</param>
 /// <param name="promptTokens">Tokens of the prompt.</param>
 /// <param name="parser">Splits the text into its parts.</param>
-/// <param name="tokens">Shows reported tokens.</param>
+/// <param name="vocabulary">Names reported tokens.</param>
 /// <param name="emit">Takes each event of the stream; null when nobody listens.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ResponseRun(
-    ResponseCall call, int promptTokens, IChatOutputParser parser, TokenText tokens, Action<ResponseEvent>? emit, TimeProvider time)
+    ResponseCall call, int promptTokens, IChatOutputParser parser, IVocabulary vocabulary, Action<ResponseEvent>? emit, TimeProvider time)
 {
     private readonly ResponseRecorder _recorder = new(emit);
     private TokenUsage _usage = new(promptTokens, 0, 0);
@@ -52,7 +52,7 @@ internal sealed class ResponseRun(
 
         if (item.Tokens is { } reported && call.ShowsLogProbabilities)
         {
-            _recorder.AddLogProbabilities(reported.Select(tokens.Show));
+            _recorder.AddLogProbabilities(ChatLogProbabilities.From(reported, vocabulary).Content);
         }
 
         switch (item.Kind)

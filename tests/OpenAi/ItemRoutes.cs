@@ -11,6 +11,7 @@ using MistralServe.OpenAi;
 using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Responses;
+using MistralServe.Tests.Engine;
 
 namespace MistralServe.Tests.OpenAi;
 
@@ -103,5 +104,5 @@ internal sealed class ItemRoutes : IAsyncDisposable
     }
 
     private ChatStart NewStart() =>
-        new(new Generation(5, _channel.Reader, () => _cancelled.TrySetResult()), () => new ScriptedParser(), new TokenText(token => [(byte)token]));
+        new(new Generation(5, _channel.Reader, () => _cancelled.TrySetResult()), () => new ScriptedParser(), new ScriptedRunner(_ => 0));
 }

@@ -44,12 +44,13 @@ internal sealed class RestServer : IAsyncDisposable
     /// <param name="runner">The model of the engine, which is started only with one.</param>
     /// <param name="capabilities">What the model says it can do.</param>
     /// <param name="options">Limits of the engine.</param>
-    /// <param name="constraints">Compiles output formats.</param>
     /// <param name="api">What the host decides about the API.</param>
+    /// <param name="constraints">Compiles output formats.</param>
+    /// <param name="format">How conversations become prompts; without one they are refused.</param>
     public static async Task<RestServer> StartAsync(
         Action<IEndpointRouteBuilder>? map = null, long? maxBodyBytes = null, IRunner? runner = null,
-        ModelCapabilities capabilities = ModelCapabilities.TextGeneration, EngineOptions? options = null,
-        IConstraintCompiler? constraints = null, OpenAiOptions? api = null)
+        ModelCapabilities capabilities = ModelCapabilities.TextGeneration, EngineOptions? options = null, OpenAiOptions? api = null,
+        IConstraintCompiler? constraints = null, ChatFormat? format = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -60,7 +61,7 @@ internal sealed class RestServer : IAsyncDisposable
         InferenceEngine engine = new(options ?? new EngineOptions(), _ => (runner, runner is null ? "never started" : null), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         ModelDescription model = Model with { Capabilities = capabilities };
         GenerationStarter starter = new(model, engine, constraints);
-        builder.Services.AddSingleton(new ChatService(starter, () => null)).AddSingleton(new CompletionService(starter)).AddSingleton(engine)
+        builder.Services.AddSingleton(new ChatService(starter, () => format)).AddSingleton(new CompletionService(starter)).AddSingleton(engine)
             .AddSingleton(new EmbeddingService(model, engine));
         WebApplication app = builder.Build();
         OpenAiEndpoints.UseErrorObjects(app);
