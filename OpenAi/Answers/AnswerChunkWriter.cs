@@ -32,6 +32,9 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
     /// <summary>Whether chunks tell how much of the prompt is computed.</summary>
     public bool Progress { get; init; }
 
+    /// <summary>Whether chunks tell the service tier.</summary>
+    public bool ServiceTier { get; init; }
+
     /// <summary>Takes note of an event whose chunks come next.</summary>
     public virtual void Note(in GenerationEvent item)
     {
@@ -149,6 +152,11 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
         json.WriteNumber("created"u8, identity.Created);
         json.WriteString("model"u8, _model);
         json.WriteString("system_fingerprint"u8, _systemFingerprint);
+        if (ServiceTier)
+        {
+            json.WriteString("service_tier"u8, "default"u8);
+        }
+
         json.WriteStartArray("choices"u8);
         return json;
     }
