@@ -15,17 +15,10 @@ internal static class GenerationFieldsReader
         "typical_p", "top_n_sigma", "xtc_probability", "xtc_threshold", "dynatemp_range", "dynatemp_exponent", "mirostat",
         "mirostat_tau", "mirostat_eta", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers", "ignore_eos", "cache_prompt",
         "speculative", "speculative.n_max",
-<<<<<<< HEAD
         "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier",
         "response_format", "json_schema", "grammar", "regex", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
         "n_probs", "n_predict", "min_tokens", "stop_token_ids", "allowed_token_ids", "bad_words", "include_stop_str_in_output", "skip_special_tokens",
         "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "id_slot", "n_keep", "priority",
-=======
-        "response_format", "json_schema", "grammar", "regex", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
-        "n_probs", "n_predict", "min_tokens", "stop_token_ids", "allowed_token_ids", "bad_words", "include_stop_str_in_output", "skip_special_tokens",
-        "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "id_slot", "n_keep", "priority",
-        "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier",
->>>>>>> engine
     ];
 
     /// <summary>Adds the shared fields to a request that has those of its endpoint.</summary>
@@ -66,14 +59,11 @@ internal static class GenerationFieldsReader
             CachePrompt = fields.GetBoolean("cache_prompt"),
             Speculative = fields.GetBoolean("speculative"),
             SpeculativeMax = fields.GetInteger("speculative.n_max", saturate: true),
-<<<<<<< HEAD
             Metadata = fields.Get("metadata"),
             User = fields.GetString("user"),
             SafetyIdentifier = fields.GetString("safety_identifier"),
             PromptCacheKey = fields.GetString("prompt_cache_key"),
             ServiceTier = fields.GetString("service_tier"),
-=======
->>>>>>> engine
             ResponseFormat = fields.Get("response_format"),
             JsonSchema = fields.Get("json_schema"),
             Grammar = fields.Get("grammar"),
@@ -99,14 +89,6 @@ internal static class GenerationFieldsReader
             SlotId = fields.Get("id_slot"),
             KeepCount = fields.Get("n_keep"),
             Priority = fields.Get("priority"),
-<<<<<<< HEAD
-=======
-            Metadata = fields.Get("metadata"),
-            User = fields.GetString("user"),
-            SafetyIdentifier = fields.GetString("safety_identifier"),
-            PromptCacheKey = fields.GetString("prompt_cache_key"),
-            ServiceTier = fields.GetString("service_tier"),
->>>>>>> engine
         };
 
     private static StreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)
