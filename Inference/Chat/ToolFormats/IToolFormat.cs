@@ -21,12 +21,17 @@ internal interface IToolFormat
     /// </summary>
     IReadOnlyList<string> PreservedMarkers { get; }
 
+    /// <summary>Whether the model's template tells the model of tools; if not, the caller adds <see cref="DescribeTools"/> to the system text.</summary>
+    bool TemplateDescribesTools { get; }
+
     /// <summary>
-    /// Whether the model's template tells of tools and renders calls and results. If not, the caller adds
-    /// <see cref="DescribeTools"/> to the system text and puts past calls and results as plain messages (<see cref="RenderCalls"/>,
-    /// <see cref="RenderResult"/>).
+    /// Whether the model's template renders past calls; if not, the caller puts them into the assistant's text by
+    /// <see cref="RenderCalls"/>, and results into user messages by <see cref="RenderResult"/>.
     /// </summary>
-    bool IsRenderedByTemplate { get; }
+    bool TemplateRendersCalls { get; }
+
+    /// <summary>Whether the template takes one call a message only: a message with more has to be split.</summary>
+    bool SingleCall { get; }
 
     /// <summary>
     /// The id of a call as the template accepts it: some raise an exception for ids of another length or alphabet. The same id
