@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using MistralServe.Hosting.Access;
 using MistralServe.OpenAi;
+using MistralServe.OpenAi.Messages;
 
 namespace MistralServe.Hosting;
 
@@ -14,13 +15,13 @@ internal static class RestPort
         Flag = "--port",
         Listen = new IPEndPoint(ListenAddress.Parse(settings.Host), settings.Port),
         MaxBodySizeBytes = settings.MaxBodySizeBytes,
-        Guard = new AccessGuard(new HostAllowList(settings), keys, unmatchedNeedsKey: true, WriteFailureAsync),
+        Guard = new AccessGuard(
+            new HostAllowList(settings), keys, unmatchedNeedsKey: true, WriteFailureAsync, new CorsPolicy(settings.CorsOrigins), MessagesRoutes.Includes),
         Health = model.GetHealth,
         AddServices = services =>
         {
             model.AddServices(services);
-            OpenAiEndpoints.AddWireRecords(services);
-            services.AddOpenApi();
+            OpenAiEndpoints.AddServices(services, ToApiOptions(settings));
         },
         Wrap = app => OpenAiEndpoints.UseErrorObjects(app),
         Map = app =>
@@ -28,6 +29,15 @@ internal static class RestPort
             OpenAiEndpoints.Map(app);
             app.MapOpenApi();
         },
+    };
+
+    private static OpenAiOptions ToApiOptions(ServeSettings settings) => new()
+    {
+        StrictModelCheck = settings.StrictModelCheck,
+        Parallel = settings.Parallel,
+        ResponseStoreCount = settings.ResponseStoreCount,
+        ResponseStoreBytes = settings.ResponseStoreMebibytes * 1024L * 1024,
+        ResponseLifetime = settings.ResponseLifetime,
     };
 
     /// <summary>Answers a refused request with OpenAI's error object.</summary>

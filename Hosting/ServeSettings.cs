@@ -80,6 +80,21 @@ internal sealed record ServeSettings
     /// <summary>Allows a bind beyond loopback without keys.</summary>
     public bool Insecure { get; init; }
 
+    /// <summary>Web origins whose pages may read answers of the REST port.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Whether a request that names another model than the loaded one is refused.</summary>
+    public bool StrictModelCheck { get; init; }
+
+    /// <summary>Most answers of the Responses API that are kept, 0..1,000,000; 0 keeps none.</summary>
+    public int ResponseStoreCount { get; init; } = 1000;
+
+    /// <summary>Most memory for kept answers, in MiB.</summary>
+    public int ResponseStoreMebibytes { get; init; } = 64;
+
+    /// <summary>How long an answer is kept.</summary>
+    public TimeSpan ResponseLifetime { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Largest request body in bytes; the default is Kestrel's own.</summary>
     public long MaxBodySizeBytes { get; init; } = 30_000_000;
 

@@ -6,7 +6,10 @@ using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
 using MistralServe.OpenAi.Embeddings;
+using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Models;
+using MistralServe.OpenAi.Responses;
+using MistralServe.OpenAi.Tokens;
 
 namespace MistralServe.Json;
 
@@ -22,6 +25,26 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelObject))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(ResponseRequest))]
+[JsonSerializable(typeof(ResponseObject))]
+[JsonSerializable(typeof(ResponseEvent))]
+[JsonSerializable(typeof(ResponseItemList))]
+[JsonSerializable(typeof(ResponseDeletion))]
+[JsonSerializable(typeof(ResponseInputTokens))]
+[JsonSerializable(typeof(IReadOnlyList<ResponseItem>), TypeInfoPropertyName = "IReadOnlyListResponseItem")]
+[JsonSerializable(typeof(MessagesRequest))]
+[JsonSerializable(typeof(MessagesAnswer))]
+[JsonSerializable(typeof(MessagesEvent))]
+[JsonSerializable(typeof(MessagesTokenCount))]
+[JsonSerializable(typeof(MessagesError))]
+[JsonSerializable(typeof(TokenizeRequest))]
+[JsonSerializable(typeof(TokenizeAnswer))]
+[JsonSerializable(typeof(TokenPiece[]))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(DetokenizeRequest))]
+[JsonSerializable(typeof(DetokenizeAnswer))]
+[JsonSerializable(typeof(ServerProperties))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class OpenAiJsonContext : JsonSerializerContext
 {
     /// <summary>

@@ -23,7 +23,12 @@ internal sealed class ErrorObjectMiddleware(RequestDelegate next, ILoggerFactory
         try
         {
             await next(context);
-            if (context.Response.StatusCode >= 400 && !HasBody(context.Response))
+            if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed && HttpMethods.IsOptions(context.Request.Method))
+            {
+                // Routing has put the route's methods into Allow, which is all that is asked for.
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+            }
+            else if (context.Response.StatusCode >= 400 && !HasBody(context.Response))
             {
                 await WriteStatusAsync(context, context.Response.StatusCode);
             }

@@ -1,9 +1,13 @@
 using System.Globalization;
 using MistralServe.Json;
+using MistralServe.OpenAi.Messages;
 
 namespace MistralServe.OpenAi;
 
-/// <summary>Writes an <see cref="ApiError"/> as the whole answer: status, headers that steer the clients' retries, error object.</summary>
+/// <summary>
+/// Writes an <see cref="ApiError"/> as the whole answer: status, headers that steer the clients' retries, error object. Routes of
+/// Anthropic's API get the object and the statuses that its clients know.
+/// </summary>
 internal static class ErrorWriter
 {
     /// <summary>Longest wait that OpenAI's clients honour; they ignore a longer one.</summary>
@@ -13,6 +17,12 @@ internal static class ErrorWriter
     public static Task WriteAsync(HttpContext context, ApiError error)
     {
         SetRetryHeaders(context.Response.Headers, error);
+        if (MessagesRoutes.Includes(context))
+        {
+            return JsonAnswer.WriteAsync(
+                context, MessagesError.StatusOf(error), MessagesError.From(error, context.TraceIdentifier), OpenAiJsonContext.Wire.MessagesError);
+        }
+
         return JsonAnswer.WriteAsync(context, error.Status, ErrorResponse.From(error), OpenAiJsonContext.Wire.ErrorResponse);
     }
 

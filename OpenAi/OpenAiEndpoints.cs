@@ -1,17 +1,30 @@
+using MistralServe.Inference.Chat;
 using MistralServe.Json;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
 using MistralServe.OpenAi.Embeddings;
+using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Models;
+using MistralServe.OpenAi.Responses;
+using MistralServe.OpenAi.Tokens;
 
 namespace MistralServe.OpenAi;
 
 /// <summary>What the host needs to put the REST API on a port.</summary>
 internal static class OpenAiEndpoints
 {
-    /// <summary>Registers the wire records with the framework, which the OpenAPI document is made from.</summary>
-    public static IServiceCollection AddWireRecords(IServiceCollection services) =>
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OpenAiJsonContext.Default));
+    /// <summary>Registers what the endpoints need beside the model's services, and the OpenAPI document, which is made from the wire records.</summary>
+    public static void AddServices(IServiceCollection services, OpenAiOptions options)
+    {
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OpenAiJsonContext.Default));
+        services.AddOpenApi(document => document.AddOperationTransformer(EventStreamDescription.TransformAsync));
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new ModelCheck(provider.GetRequiredService<ChatService>().Model, options.StrictModelCheck));
+        services.AddSingleton(provider => new ResponseStore(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ResponseService(
+            provider.GetRequiredService<ChatService>(), provider.GetRequiredService<ResponseStore>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+    }
 
     /// <summary>
     /// Puts request ids and error objects around everything that follows; call it before any other middleware. Needs a
@@ -20,17 +33,20 @@ internal static class OpenAiEndpoints
     public static IApplicationBuilder UseErrorObjects(IApplicationBuilder app) => app.UseMiddleware<ErrorObjectMiddleware>();
 
     /// <summary>
-    /// Maps the routes of the API. Needs the singletons <see cref="Inference.Chat.ChatService"/>, <see cref="Inference.Chat.CompletionService"/>,
+    /// Maps the routes of the API. Needs, beside what <see cref="AddServices"/> adds, the singletons <see cref="Inference.Chat.ChatService"/>, <see cref="Inference.Chat.CompletionService"/>,
     /// <see cref="Inference.Embedding.EmbeddingService"/>, <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
     /// </summary>
-    /// <returns>The group, for conventions of the host.</returns>
-    public static RouteGroupBuilder Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1");
         ChatEndpoint.Map(group);
         CompletionEndpoint.Map(group);
         EmbeddingEndpoint.Map(group);
         ModelsEndpoint.Map(group);
-        return group;
+        ResponsesEndpoint.Map(group);
+        StoredResponsesEndpoint.Map(group);
+        MessagesEndpoint.Map(group);
+        TokensEndpoint.Map(routes, group);
+        PropertiesEndpoint.Map(routes);
     }
 }

@@ -11,4 +11,7 @@ internal static partial class OpenAiLog
 
     [LoggerMessage(1003, LogLevel.Error, "Request {RequestId} failed after its answer had begun: {Code}")]
     public static partial void FailedWhileStreaming(ILogger logger, string requestId, string code);
+
+    [LoggerMessage(1004, LogLevel.Error, "Response in the background of request {RequestId} failed: {Code}")]
+    public static partial void FailedInBackground(ILogger logger, string requestId, string code);
 }

@@ -25,11 +25,18 @@ internal sealed class RequestErrors
     /// <summary>The value is valid and asks for something this server does not do.</summary>
     public void AddUnsupported(string param, string message) => Add("unsupported_value", param, message);
 
+    /// <summary>The value names something that does not exist for this caller: 404.</summary>
+    /// <param name="param">Path of the field.</param>
+    /// <param name="code">Stable word.</param>
+    /// <param name="message">Sentence for the caller.</param>
+    public void AddNotFound(string param, string code, string message) =>
+        First ??= new ApiError(StatusCodes.Status404NotFound, Type, code, message, param);
+
     /// <summary>The text is not JSON.</summary>
     public void AddInvalidJson(string message) => Add("invalid_json", null, message);
 
     /// <summary>The text is JSON and not Unicode (see <see cref="Json.JsonText.IsWellFormed"/>).</summary>
     public void AddNotUnicode() => AddInvalidJson("The request holds text that is not Unicode: invalid UTF-8, or half of a surrogate pair.");
 
-    private void Add(string code, string? param, string message) => First ??= new ApiError(400, Type, code, message, param);
+    private void Add(string code, string? param, string message) => First ??= new ApiError(StatusCodes.Status400BadRequest, Type, code, message, param);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using MistralServe.Hosting;
+using MistralServe.Hosting.Access;
 
 namespace MistralServe.Cli.Options;
 
@@ -31,6 +32,8 @@ internal static class OptionTable
     ];
 
     private static readonly (string Word, bool Value)[] KeyTypes = [("f16", false), ("q8_0", true)];
+
+    private static readonly (string Word, bool Value)[] ModelChecks = [("lenient", false), ("strict", true)];
 
     private static readonly (string Word, bool? Value)[] AttentionModes = [("auto", null), ("on", true), ("off", false)];
 
@@ -108,6 +111,21 @@ internal static class OptionTable
         OptionRow.Switch("--insecure",
             "Allow a bind beyond loopback without a key.",
             (settings, value) => settings with { Insecure = value }),
+        OptionRow.List("--cors-origin", "ORIGIN", "origins such as https://app.example:8443, without a path and without wildcards",
+            "Web origins whose pages may call the REST API and read its answers; may be repeated, or one list with commas. A key is asked for as ever.",
+            CorsPolicy.IsOrigin, (settings, values) => settings with { CorsOrigins = values }),
+        OptionRow.Choice("--model-check", "MODE", ModelChecks,
+            "What happens to a request that names another model than the loaded one: lenient serves it and the answer names the real one, strict is a 404.",
+            settings => settings.StrictModelCheck, (settings, value) => settings with { StrictModelCheck = value }),
+        OptionRow.Integer("--response-store", null, "COUNT", 0, 1_000_000,
+            "Answers of the Responses API kept in memory for previous_response_id and GET; the oldest goes first. 0 keeps none.",
+            settings => settings.ResponseStoreCount, (settings, value) => settings with { ResponseStoreCount = (int)value }),
+        OptionRow.Integer("--response-store-memory", null, "MIB", 1, 1_048_576,
+            "Most memory for kept answers.",
+            settings => settings.ResponseStoreMebibytes, (settings, value) => settings with { ResponseStoreMebibytes = (int)value }),
+        OptionRow.Seconds("--response-lifetime", 1, 31_536_000,
+            "How long an answer is kept.",
+            settings => settings.ResponseLifetime, (settings, value) => settings with { ResponseLifetime = value }),
         OptionRow.Integer("--max-body-size", null, "BYTES", 1024, 1L << 30,
             "Largest request body.",
             settings => settings.MaxBodySizeBytes, (settings, value) => settings with { MaxBodySizeBytes = value }),

@@ -17,13 +17,18 @@ namespace MistralServe.Hosting.Access;
 /// (MCP: clients probe well-known paths and must see a plain 404).
 /// </param>
 /// <param name="writeFailureAsync">Answers a refused request in the words of the port.</param>
+/// <param name="cors">Origins whose pages may read answers; null is none.</param>
+/// <param name="takesApiKeyHeader">Whether a request may carry its key as <c>x-api-key</c> instead; null is never.</param>
 internal sealed class AccessGuard(
     HostAllowList hosts,
     ApiKeyStore keys,
     bool unmatchedNeedsKey,
-    Func<HttpContext, AccessFailure, Task> writeFailureAsync)
+    Func<HttpContext, AccessFailure, Task> writeFailureAsync,
+    CorsPolicy? cors = null,
+    Func<HttpContext, bool>? takesApiKeyHeader = null)
 {
     private const string Scheme = "Bearer ";
+    private const string ApiKeyHeader = "x-api-key";
 
     /// <summary>Passes the request on, with a <see cref="CallerIdentity"/> feature when keys are configured, or answers it.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -39,7 +44,18 @@ internal sealed class AccessGuard(
             return writeFailureAsync(context, AccessFailure.HostNotAllowed);
         }
 
-        if (!hosts.IsOriginAllowed(context.Request.Headers.Origin))
+        StringValues origin = context.Request.Headers.Origin;
+        if (cors?.IsAllowed(origin) == true)
+        {
+            CorsPolicy.Grant(context);
+            if (CorsPolicy.IsPreflight(context.Request))
+            {
+                // A preflight never carries the key, and what it asks for is not done.
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            }
+        }
+        else if (!hosts.IsOriginAllowed(origin))
         {
             return writeFailureAsync(context, AccessFailure.OriginNotAllowed);
         }
@@ -58,14 +74,14 @@ internal sealed class AccessGuard(
             return null;
         }
 
-        StringValues header = context.Request.Headers.Authorization;
-        if (header.Count == 0)
+        StringValues bearer = context.Request.Headers.Authorization;
+        StringValues plain = takesApiKeyHeader?.Invoke(context) == true ? context.Request.Headers[ApiKeyHeader] : default;
+        if (bearer.Count == 0 && plain.Count == 0)
         {
             return AccessFailure.KeyMissing;
         }
 
-        if (header.Count != 1 || header[0] is not { } value || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            || keys.FindName(value.AsSpan(Scheme.Length).Trim()) is not { } name)
+        if ((bearer.Count > 0 ? FindBearer(bearer) : FindPlain(plain)) is not { } name)
         {
             return AccessFailure.KeyInvalid;
         }
@@ -73,4 +89,9 @@ internal sealed class AccessGuard(
         context.Features.Set(new CallerIdentity(name));
         return null;
     }
+
+    private string? FindBearer(StringValues header) =>
+        header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? keys.FindName(value.AsSpan(Scheme.Length).Trim()) : null;
+
+    private string? FindPlain(StringValues header) => header is [{ } value] ? keys.FindName(value.AsSpan().Trim()) : null;
 }

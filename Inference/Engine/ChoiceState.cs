@@ -15,13 +15,16 @@ internal sealed class ChoiceState(GenerationJob job, int index)
     public int Index { get; } = index;
 
     /// <summary>Text on its way to the reader.</summary>
-    public OutputText Text { get; } = new(job.Request.StopStrings);
+    public OutputText Text { get; } = new(job.Request.StopStrings, job.Request.IncludeStopString);
 
     /// <summary>The prompt's tokens.</summary>
     public int[] Prompt => Job.Request.Prompt;
 
     /// <summary>Draws tokens; created at admission.</summary>
     public Sampler? Sampler { get; set; }
+
+    /// <summary>Says which tokens may come; created at admission, null when all may.</summary>
+    public ITokenConstraint? Constraint { get; set; }
 
     /// <summary>Guesses tokens by lookup; null when this request does not speculate.</summary>
     public DraftLookup? Drafts { get; set; }
@@ -44,8 +47,11 @@ internal sealed class ChoiceState(GenerationJob job, int index)
     /// <summary>Tokens generated so far.</summary>
     public int GeneratedCount { get; set; }
 
-    /// <summary>The token to decode next; valid while generating.</summary>
-    public int NextToken { get; set; }
+    /// <summary>
+    /// The tokens to decode next, in order: generated, sent as text, and not in the cache yet. One that was sampled, and those that a
+    /// constraint forced around it. At least one between two steps while generating.
+    /// </summary>
+    public Queue<int> Pending { get; } = new();
 
     /// <summary>Guessed tokens that the model confirmed.</summary>
     public int AcceptedDrafts { get; set; }
@@ -56,8 +62,17 @@ internal sealed class ChoiceState(GenerationJob job, int index)
     /// <summary>Sum of the log probabilities of its tokens, if the request asked for it.</summary>
     public double LogProbability { get; set; }
 
+    /// <summary>The prompt's tokens as the model saw them coming, if the request asked for it; grows while the prompt is computed.</summary>
+    public List<TokenReport> PromptReports { get; } = [];
+
     /// <summary>When it was admitted.</summary>
     public long AdmittedAt { get; set; }
+
+    /// <summary>When its first token was there; 0 before.</summary>
+    public long FirstTokenAt { get; set; }
+
+    /// <summary>How long prompt and answer took so far.</summary>
+    public GenerationTimes Times { get; set; }
 
     /// <summary>Since when the reader's buffer is full; 0 when it is not.</summary>
     public long StalledSince { get; set; }
@@ -67,6 +82,9 @@ internal sealed class ChoiceState(GenerationJob job, int index)
 
     /// <summary>Whether the prompt is computed and tokens are being generated.</summary>
     public bool IsGenerating => PromptComputed == Prompt.Length;
+
+    /// <summary>Whether the prompt's log probabilities are computed with it: one choice of a request that asked for them does.</summary>
+    public bool ScoresPrompt => Job.Request.ScorePrompt && Index == 0;
 
     /// <summary>Whether it has prompt tokens to compute itself, now.</summary>
     public bool IsPrefilling => !IsGenerating && Donor is null;

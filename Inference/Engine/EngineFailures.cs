@@ -25,6 +25,10 @@ internal static class EngineFailures
     public static EngineFailure Fault() =>
         new(EngineFailureCode.EngineFault, "The engine failed while it computed this request. The server's log says more.");
 
+    /// <summary>A constraint contradicts itself: nothing is allowed, or what it allowed or forced is refused.</summary>
+    public static EngineFailure ConstraintFault() =>
+        new(EngineFailureCode.EngineFault, "The engine failed while it held the answer to its output format. This is a fault of the server, not of the request.");
+
     /// <summary>The prompt is too long.</summary>
     public static EngineFailure ContextExceeded(string promptTokens, int contextLength, string param) =>
         new(EngineFailureCode.ContextLengthExceeded, $"The prompt has {promptTokens} tokens, but one request can hold {Number(contextLength)} tokens, prompt and answer together. Shorten it.", param);

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using MistralServe.Inference.Sampling;
 
 namespace MistralServe.Inference.Engine;
 
 /// <summary>
-/// Fills a batch with the next tokens of all generating sequences and with guesses behind them. The library computes sequences
+/// Fills a batch with the next tokens of all generating sequences and with guesses behind them: one token a sequence, or a forced
+/// span. The library computes sequences
 /// in one graph only while their ids rise by one: a small gap is filled by a throw-away row, which costs less than a second
 /// graph and leaves the cached prefix under it as it was. Engine thread only.
 /// </summary>
@@ -21,6 +23,9 @@ internal sealed class GenerationBatch
     private readonly int[] _draft;
     private readonly List<SequenceSlot> _fillers = [];
     private int _count;
+
+    // Rows that sequences still to be added need.
+    private int _reserved;
 
     /// <summary>Creates a batch for all sequences of a runner.</summary>
     public GenerationBatch(IModelRunner runner, EngineOptions options)
@@ -48,6 +53,7 @@ internal sealed class GenerationBatch
         _count = 0;
         Members.Clear();
         _fillers.Clear();
+        _reserved = 0;
         int generating = CountReady(slots, now);
         int deepest = 0;
         foreach (SequenceSlot slot in slots)
@@ -80,7 +86,7 @@ internal sealed class GenerationBatch
 
     private static bool IsReady(SequenceSlot slot) => slot.Choice is { IsGenerating: true, StalledSince: 0 };
 
-    private static int CountReady(ReadOnlySpan<SequenceSlot> slots, long now)
+    private int CountReady(ReadOnlySpan<SequenceSlot> slots, long now)
     {
         int count = 0;
         foreach (SequenceSlot slot in slots)
@@ -95,7 +101,11 @@ internal sealed class GenerationBatch
                 choice.StalledSince = now;
             }
 
-            count += choice.StalledSince == 0 ? 1 : 0;
+            if (choice.StalledSince == 0)
+            {
+                count++;
+                _reserved += choice.Pending.Count;
+            }
         }
 
         return count;
@@ -103,7 +113,7 @@ internal sealed class GenerationBatch
 
     private void FillGap(ReadOnlySpan<SequenceSlot> slots, int from, int to, int deepest)
     {
-        if (to - from > LargestFilledGap || !_runner.CanCut || _count + to - from >= _rows.Length)
+        if (to - from > LargestFilledGap || !_runner.CanCut || _count + to - from + _reserved > _rows.Length)
         {
             return;
         }
@@ -129,34 +139,61 @@ internal sealed class GenerationBatch
         ChoiceState choice = slot.Choice!;
         int firstRow = _count;
         int position = slot.Tokens.Count;
-        _rows[_count++] = new BatchRow(choice.NextToken, position, slot.Id, WantLogits: true);
+        foreach (int token in choice.Pending)
+        {
+            int inSpan = _count - firstRow;
+            _rows[_count++] = new BatchRow(token, position + inSpan, slot.Id, WantLogits: inSpan == choice.Pending.Count - 1);
+        }
+
+        _reserved -= choice.Pending.Count;
+        position += choice.Pending.Count;
         int count = drafts && choice.Drafts is { } lookup ? Propose(slot, choice, lookup) : 0;
         for (int i = 0; i < count; i++)
         {
-            _rows[_count++] = new BatchRow(_draft[i], position + 1 + i, slot.Id, WantLogits: true);
+            _rows[_count++] = new BatchRow(_draft[i], position + i, slot.Id, WantLogits: true);
         }
 
-        Members.Add(new Member(slot, firstRow, count));
+        Members.Add(new Member(slot, firstRow, choice.Pending.Count, count));
     }
 
     private int Propose(SequenceSlot slot, ChoiceState choice, DraftLookup lookup)
     {
-        int room = Math.Min(_options.ContextLength - slot.Tokens.Count - 1, choice.Job.Request.MaxTokens - choice.GeneratedCount - 1);
-        room = Math.Min(Math.Min(room, _draft.Length), _rows.Length - _count - _options.Parallel);
+        int known = slot.Tokens.Count;
+        int room = Math.Min(_options.ContextLength - known - choice.Pending.Count, choice.Job.Request.MaxTokens - choice.GeneratedCount - 1);
+        room = Math.Min(Math.Min(room, _draft.Length), _rows.Length - _count - _reserved);
         if (room <= 0)
         {
             return 0;
         }
 
-        slot.Tokens.Add(choice.NextToken);
+        slot.Tokens.AddRange(choice.Pending);
         int count = lookup.Propose(CollectionsMarshal.AsSpan(slot.Tokens), _draft.AsSpan(0, room));
-        slot.Tokens.RemoveAt(slot.Tokens.Count - 1);
-        return count;
+        slot.Tokens.RemoveRange(known, choice.Pending.Count);
+        return choice.Constraint is { } constraint ? CountAllowed(constraint, _draft.AsSpan(0, count)) : count;
+    }
+
+    // A guess that the constraint does not allow cannot be confirmed, nor can what follows it.
+    private int CountAllowed(ITokenConstraint constraint, ReadOnlySpan<int> draft)
+    {
+        int allowed = 0;
+        int most = Math.Min(draft.Length, constraint.MaxRollback);
+        while (allowed < most && !_runner.Vocabulary.IsEndOfGeneration(draft[allowed]) && constraint.Accept(draft[allowed]))
+        {
+            allowed++;
+        }
+
+        constraint.RollBack(allowed);
+        return allowed;
     }
 
     /// <summary>One sequence's part of the batch.</summary>
     /// <param name="Slot">The sequence.</param>
-    /// <param name="FirstRow">Index of the row of its next token; guesses follow.</param>
-    /// <param name="DraftCount">Number of guesses.</param>
-    internal readonly record struct Member(SequenceSlot Slot, int FirstRow, int DraftCount) : IBatchMember;
+    /// <param name="FirstRow">Index of its first row.</param>
+    /// <param name="TokenCount">Rows of its pending tokens, at least one; the last has logits.</param>
+    /// <param name="DraftCount">Rows of guesses behind them, all with logits.</param>
+    internal readonly record struct Member(SequenceSlot Slot, int FirstRow, int TokenCount, int DraftCount) : IBatchMember
+    {
+        /// <summary>Index of the last pending token's row: guesses follow.</summary>
+        public int LastTokenRow => FirstRow + TokenCount - 1;
+    }
 }

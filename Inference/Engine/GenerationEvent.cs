@@ -39,6 +39,9 @@ internal enum GenerationEventKind
     /// <summary>A part of the prompt was computed: <see cref="GenerationEvent.Usage"/> says how much of it.</summary>
     PromptProgress,
 
+    /// <summary>The prompt is computed: <see cref="GenerationEvent.Tokens"/> are its tokens. Once a request, before all text.</summary>
+    PromptScored,
+
     /// <summary>New text: <see cref="GenerationEvent.Text"/>.</summary>
     Text,
 
@@ -49,8 +52,13 @@ internal enum GenerationEventKind
     Failed,
 }
 
+/// <summary>How long a choice took so far.</summary>
+/// <param name="Prompt">From its admission to its first token.</param>
+/// <param name="Generation">From there to its last token so far.</param>
+internal readonly record struct GenerationTimes(TimeSpan Prompt, TimeSpan Generation);
+
 /// <summary>One generated token and what else the model thought of, by its own distribution: before temperature, penalties, bias, mask and truncation.</summary>
-/// <param name="Token">The token and its log probability.</param>
+/// <param name="Token">The token and its log probability; NaN when only the token was asked for, and for the first of a prompt, which nothing came before.</param>
 /// <param name="Top">The most probable tokens, best first, as many as were asked for.</param>
 internal sealed record TokenReport(TokenLogProbability Token, IReadOnlyList<TokenLogProbability> Top);
 
@@ -68,15 +76,22 @@ internal readonly record struct GenerationEvent
 
     /// <summary>
     /// With <see cref="GenerationEventKind.Text"/> or <see cref="GenerationEventKind.Finished"/>: the tokens whose text is in
-    /// <see cref="Text"/>, or that gave none, if <see cref="GenerationRequest.TopLogProbabilities"/> asked for them; else null.
+    /// <see cref="Text"/>, or that gave none, those that ended the answer excepted, if <see cref="GenerationRequest.TopLogProbabilities"/>
+    /// or <see cref="GenerationRequest.ReportTokens"/> asked for them; else null.
     /// </summary>
     public IReadOnlyList<TokenReport>? Tokens { get; init; }
 
     /// <summary>Why it ended.</summary>
     public FinishReason FinishReason { get; init; }
 
+    /// <summary>With <see cref="FinishReason.StopString"/>: which of <see cref="GenerationRequest.StopStrings"/> it was.</summary>
+    public int? StopIndex { get; init; }
+
     /// <summary>Counts of this choice so far (progress, text) or final ones (finished). Each choice reports the whole prompt.</summary>
     public TokenUsage Usage { get; init; }
+
+    /// <summary>With <see cref="GenerationEventKind.Text"/> or <see cref="GenerationEventKind.Finished"/>: how long it took so far.</summary>
+    public GenerationTimes Times { get; init; }
 
     /// <summary>
     /// With <see cref="GenerationEventKind.Finished"/>: sum of the natural-log probabilities of the choice's tokens under the model's own

@@ -28,8 +28,9 @@ internal sealed class GenerationJob : EngineJob
             Choices[i] = new ChoiceState(this, i);
         }
 
-        // Continuations must not run on the decode thread; each choice may send a last text and its end beyond the buffer.
-        _events = Channel.CreateBounded<GenerationEvent>(new BoundedChannelOptions(eventBuffer + 2 * request.Choices + 1)
+        // Continuations must not run on the decode thread; each choice may send a last text and its end beyond the buffer, and one
+        // the scores of the prompt.
+        _events = Channel.CreateBounded<GenerationEvent>(new BoundedChannelOptions(eventBuffer + 2 * request.Choices + 2)
         {
             SingleReader = true,
             SingleWriter = true,
@@ -80,9 +81,20 @@ internal sealed class GenerationJob : EngineJob
                 Kind = GenerationEventKind.PromptProgress,
                 Choice = choice.Index,
                 Usage = new TokenUsage(choice.PromptComputed, choice.CachedTokens, 0),
+                Times = choice.Times,
             });
         }
     }
+
+    /// <summary>Sends the reports of the prompt's tokens.</summary>
+    public void PublishPromptScores(ChoiceState choice) =>
+        Publish(new GenerationEvent
+        {
+            Kind = GenerationEventKind.PromptScored,
+            Choice = choice.Index,
+            Tokens = choice.PromptReports,
+            Usage = choice.Usage,
+        });
 
     /// <summary>Sends a choice's remaining text and its end; after the last choice the channel completes.</summary>
     public void Finish(ChoiceState choice, FinishReason reason)
@@ -104,8 +116,11 @@ internal sealed class GenerationJob : EngineJob
             Kind = GenerationEventKind.Finished,
             Choice = choice.Index,
             FinishReason = reason,
+            StopIndex = reason == FinishReason.StopString ? choice.Text.StopIndex : null,
             Usage = choice.Usage,
             LogProbability = choice.LogProbability,
+            Tokens = choice.Text.TakeReports(),
+            Times = choice.Times,
         });
         if (++_choicesOver == Choices.Length)
         {
@@ -138,7 +153,15 @@ internal sealed class GenerationJob : EngineJob
     }
 
     private void PublishReadyText(ChoiceState choice) =>
-        Publish(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice.Index, Text = choice.Text.Take(), Usage = choice.Usage });
+        Publish(new GenerationEvent
+        {
+            Kind = GenerationEventKind.Text,
+            Choice = choice.Index,
+            Text = choice.Text.Take(),
+            Tokens = choice.Text.TakeReports(),
+            Usage = choice.Usage,
+            Times = choice.Times,
+        });
 
     private void Complete()
     {

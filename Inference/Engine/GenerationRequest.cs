@@ -17,6 +17,24 @@ internal sealed record GenerationRequest
     /// <summary>UTF-8 texts that end the answer; none empty.</summary>
     public IReadOnlyList<byte[]> StopStrings { get; init; } = [];
 
+    /// <summary>Whether the stop string that ended the answer is the end of its text.</summary>
+    public bool IncludeStopString { get; init; }
+
+    /// <summary>Further tokens that end the answer and give no text.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Before this many tokens, those that end the answer are banned; 0 bans none.</summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>
+    /// Mask of tokens that may come (<see cref="TokenMask"/>), at least one; null means all. Where the constraint allows none of them, the
+    /// constraint wins.
+    /// </summary>
+    public ulong[]? AllowedTokens { get; init; }
+
+    /// <summary>Token sequences, none empty, that must not appear in the answer: the last token is banned behind the others.</summary>
+    public IReadOnlyList<int[]> BannedSequences { get; init; } = [];
+
     /// <summary>Ban end-of-generation tokens.</summary>
     public bool IgnoreEndOfGeneration { get; init; }
 
@@ -31,6 +49,18 @@ internal sealed record GenerationRequest
 
     /// <summary>How many of the most probable tokens to report for each generated one, 0 to 20; null reports nothing.</summary>
     public int? TopLogProbabilities { get; init; }
+
+    /// <summary>Report the tokens, also without their probabilities.</summary>
+    public bool ReportTokens { get; init; }
+
+    /// <summary>Whether control tokens of the answer are text; else they give none.</summary>
+    public bool ShowControlTokens { get; init; }
+
+    /// <summary>
+    /// Report the prompt's tokens as well (<see cref="GenerationEventKind.PromptScored"/>), with as many alternatives as
+    /// <see cref="TopLogProbabilities"/> says. Nothing of the prompt is taken from the cache then, and no tokens at all may be asked for.
+    /// </summary>
+    public bool ScorePrompt { get; init; }
 
     /// <summary>Whether tokens may be guessed by lookup in prompt and answer and confirmed in one batch; false never does.</summary>
     public bool Speculate { get; init; } = true;

@@ -18,6 +18,12 @@ internal interface IVocabulary
     /// <summary>The bytes a token stands for in the output; empty for control tokens and outside the vocabulary. Valid for ever.</summary>
     ReadOnlySpan<byte> GetBytes(int token);
 
+    /// <summary>As <see cref="GetBytes"/>, but control tokens have the text of their name, for example <c>&lt;|im_end|&gt;</c>.</summary>
+    ReadOnlySpan<byte> GetName(int token) => GetBytes(token);
+
+    /// <summary>The control tokens for text between a prefix and a suffix; null when the model has none.</summary>
+    FillInMiddleTokens? FillInMiddle => null;
+
     /// <summary>
     /// Splits UTF-8 text into tokens.
     /// </summary>

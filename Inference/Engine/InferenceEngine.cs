@@ -163,7 +163,7 @@ internal sealed partial class InferenceEngine
     {
         var job = new GenerationJob(request, _options.EventBuffer, place.ArrivedAt, _wake.Set);
         Generation generation = job.ToGeneration();
-        if (request.MaxTokens == 0)
+        if (request.MaxTokens == 0 && !request.ScorePrompt)
         {
             // Nothing to compute; the place goes back when the caller disposes it.
             job.EndEmpty();

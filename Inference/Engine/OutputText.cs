@@ -6,37 +6,62 @@ namespace MistralServe.Inference.Engine;
 /// <summary>
 /// Turns the bytes of tokens into text that may be sent: whole UTF-8 characters only, nothing that is or may become part of a
 /// stop string. What may still become one is held back until it is decided. Invalid bytes become U+FFFD, an unfinished
-/// character at the end is dropped. One per request; engine thread only.
+/// character at the end is dropped.
+/// <para>
+/// Reports of tokens go along with their text: then it is cut at ends of tokens only, so that each report leaves with all of its
+/// token's text. A token that a stop string cuts in two counts as sent, one that lies in it does not.
+/// </para>
+/// One per choice; engine thread only.
 /// </summary>
-internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings)
+/// <param name="stopStrings">UTF-8, none empty.</param>
+/// <param name="includeStop">Whether a stop string that was found belongs to the text.</param>
+internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool includeStop = false)
 {
     private readonly ArrayBufferWriter<byte> _ready = new();
     private byte[] _held = new byte[64];
     private int _heldLength;
 
+    // Reports of the tokens whose bytes are held, with the place in the held bytes where the token ends.
+    private readonly List<(int End, TokenReport Report)> _heldReports = [];
+    private List<TokenReport>? _readyReports;
+
     /// <summary>True after a stop string was seen; later bytes are ignored.</summary>
     public bool Stopped { get; private set; }
 
-    /// <summary>Adds the bytes of one token.</summary>
-    /// <returns>True when they complete a stop string: the text ends before it.</returns>
-    public bool Append(ReadOnlySpan<byte> bytes)
+    /// <summary>Which stop string was seen; null when none was.</summary>
+    public int? StopIndex { get; private set; }
+
+    /// <summary>Adds one token.</summary>
+    /// <param name="bytes">Its bytes; empty when it stands for no text.</param>
+    /// <param name="report">What is to be told of it; null when that was not asked for. All tokens have one, or none.</param>
+    /// <returns>True when the bytes complete a stop string: the text ends before it, or behind it if it belongs to the text.</returns>
+    public bool Append(ReadOnlySpan<byte> bytes, TokenReport? report = null)
     {
-        if (Stopped || bytes.IsEmpty)
+        if (Stopped)
         {
-            return Stopped;
+            return true;
         }
 
         Hold(bytes);
-        int stop = FindFirstStop(bytes.Length);
+        if (report is not null)
+        {
+            _heldReports.Add((_heldLength, report));
+        }
+
+        (int stop, int length) = FindFirstStop(bytes.Length);
         if (stop >= 0)
         {
-            Release(stop, final: true);
+            int end = includeStop ? stop + length : stop;
+            ReleaseReports(CountTokensBefore(end));
+            _heldReports.Clear();
+            Release(end, final: true);
             _heldLength = 0;
             Stopped = true;
             return true;
         }
 
-        Release(_heldLength - LengthOfPossibleStop(), final: false);
+        int free = _heldLength - LengthOfPossibleStop();
+        Release(_heldReports.Count == 0 ? free : FindTokenEnd(free), final: false);
         return false;
     }
 
@@ -45,9 +70,18 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings)
     {
         if (!Stopped)
         {
+            ReleaseReports(_heldReports.Count);
             Release(_heldLength, final: true);
             _heldLength = 0;
         }
+    }
+
+    /// <summary>Takes the reports of the tokens whose text was released; null when there are none. The list belongs to the caller.</summary>
+    public IReadOnlyList<TokenReport>? TakeReports()
+    {
+        List<TokenReport>? reports = _readyReports;
+        _readyReports = null;
+        return reports;
     }
 
     /// <summary>Takes the text that may be sent; empty when there is none. The memory belongs to the caller.</summary>
@@ -78,20 +112,22 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings)
     }
 
     // A match must end inside the new bytes: an earlier one would have been found before.
-    private int FindFirstStop(int newBytes)
+    private (int Start, int Length) FindFirstStop(int newBytes)
     {
-        int first = -1;
-        foreach (byte[] stop in stopStrings)
+        (int first, int length) = (-1, 0);
+        for (int index = 0; index < stopStrings.Count; index++)
         {
+            byte[] stop = stopStrings[index];
             int from = Math.Max(0, _heldLength - newBytes - stop.Length + 1);
             int found = _held.AsSpan(from, _heldLength - from).IndexOf(stop);
             if (found >= 0 && (first < 0 || from + found < first))
             {
-                first = from + found;
+                (first, length) = (from + found, stop.Length);
+                StopIndex = index;
             }
         }
 
-        return first;
+        return (first, length);
     }
 
     // Length of the longest end of the held bytes that is the beginning of a stop string.
@@ -112,6 +148,53 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings)
         }
 
         return longest;
+    }
+
+    // The last end of a token, at most at a position, behind which no character goes on; 0 when there is none.
+    private int FindTokenEnd(int most)
+    {
+        int end = 0;
+        int done = 0;
+        foreach ((int tokenEnd, _) in _heldReports)
+        {
+            if (tokenEnd > most)
+            {
+                break;
+            }
+
+            while (done < tokenEnd && Rune.DecodeFromUtf8(_held.AsSpan(done, _heldLength - done), out _, out int consumed) != OperationStatus.NeedMoreData)
+            {
+                done += consumed;
+            }
+
+            end = done == tokenEnd ? tokenEnd : end;
+        }
+
+        return end;
+    }
+
+    // Held tokens of which at least one byte is before a position.
+    private int CountTokensBefore(int position)
+    {
+        int count = 0;
+        int start = 0;
+        while (count < _heldReports.Count && start < position)
+        {
+            start = _heldReports[count++].End;
+        }
+
+        return count;
+    }
+
+    // Moves the first held reports to the ready ones.
+    private void ReleaseReports(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            (_readyReports ??= []).Add(_heldReports[i].Report);
+        }
+
+        _heldReports.RemoveRange(0, count);
     }
 
     // Moves whole characters of the first `length` held bytes to the ready text.
@@ -137,5 +220,22 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings)
 
         _held.AsSpan(done, _heldLength - done).CopyTo(_held);
         _heldLength -= done;
+        MoveReports(done);
+    }
+
+    // The first bytes are no longer held: reports of tokens that ended there leave with them.
+    private void MoveReports(int bytes)
+    {
+        int released = 0;
+        while (released < _heldReports.Count && _heldReports[released].End <= bytes)
+        {
+            released++;
+        }
+
+        ReleaseReports(released);
+        for (int i = 0; i < _heldReports.Count; i++)
+        {
+            _heldReports[i] = (_heldReports[i].End - bytes, _heldReports[i].Report);
+        }
     }
 }

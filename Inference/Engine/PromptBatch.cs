@@ -7,6 +7,10 @@ namespace MistralServe.Inference.Engine;
 /// </summary>
 internal sealed class PromptBatch(IModelRunner runner, int slotCount)
 {
+    // Rows of one step of a prompt whose log probabilities are asked for: each has the whole vocabulary's logits. Ours: 20 MB at
+    // 152k tokens.
+    private const int MostScoredRows = 32;
+
     private readonly BatchRow[] _rows = new BatchRow[runner.BatchSize];
     private readonly ChunkBudget _budget = new(runner.BatchSize);
     private int _count;
@@ -99,7 +103,7 @@ internal sealed class PromptBatch(IModelRunner runner, int slotCount)
         int from = member.Slot.Choice.PromptComputed;
         for (int i = from; i < from + member.Count; i++)
         {
-            _rows[_count++] = new BatchRow(prompt[i], i, member.Slot.Id, WantLogits: i == prompt.Length - 1);
+            _rows[_count++] = new BatchRow(prompt[i], i, member.Slot.Id, WantLogits: i == prompt.Length - 1 || member.Slot.Choice.ScoresPrompt);
         }
 
         Members[index] = member with { LastRow = _count - 1 };
@@ -111,7 +115,10 @@ internal sealed class PromptBatch(IModelRunner runner, int slotCount)
     /// <param name="LastRow">Index of its last row.</param>
     internal readonly record struct Member(SequenceSlot Slot, int Count, int LastRow) : IBatchMember
     {
-        /// <summary>Prompt tokens that are not computed yet.</summary>
-        public int Left => Slot.Choice!.Prompt.Length - Slot.Choice.PromptComputed;
+        /// <summary>Index of its first row.</summary>
+        public int FirstRow => LastRow - Count + 1;
+
+        /// <summary>Prompt tokens that it could compute in this batch.</summary>
+        public int Left => Math.Min(Slot.Choice!.Prompt.Length - Slot.Choice.PromptComputed, Slot.Choice.ScoresPrompt ? MostScoredRows : int.MaxValue);
     }
 }

@@ -1,5 +1,3 @@
-using MistralServe.Inference.Sampling;
-
 namespace MistralServe.Inference.Engine;
 
 /// <summary>
@@ -22,7 +20,7 @@ internal sealed class Scheduler : IScheduler
     private readonly SlotPool _pool;
     private readonly GenerationBatch _generation;
     private readonly PromptBatch _prompts;
-    private readonly SamplerScratch _scratch;
+    private readonly TokenGenerator _generator;
 
     /// <summary>Creates a scheduler over a loaded model.</summary>
     /// <param name="runner">The model.</param>
@@ -38,7 +36,7 @@ internal sealed class Scheduler : IScheduler
         _pool = new SlotPool(runner);
         _generation = new GenerationBatch(runner, options);
         _prompts = new PromptBatch(runner, _pool.Slots.Length);
-        _scratch = new SamplerScratch(runner.Vocabulary.Count);
+        _generator = new TokenGenerator(runner, options, time);
     }
 
     /// <inheritdoc/>
@@ -147,14 +145,7 @@ internal sealed class Scheduler : IScheduler
         _pool.Assign(choice);
         choice.AdmittedAt = _time.GetTimestamp();
 
-        // Each choice draws from a generator of its own, the first from the one that a request with a single choice has.
-        SamplingOptions sampling = request.Sampling;
-        choice.Sampler = new Sampler(sampling.Seed is { } seed ? sampling with { Seed = seed + choice.Index } : sampling, _scratch);
-        foreach (int token in request.Prompt)
-        {
-            choice.Sampler.Accept(token, isPrompt: true);
-        }
-
+        _generator.Prepare(choice);
         choice.Drafts = request.Speculate && _options.MaxDraftTokens > 0 && _runner.CanCut ? new DraftLookup(_options.ContextLength, _options.MaxDraftTokens) : null;
 
         // The reader knows now that the request runs: a stream's headers leave here, before the prompt is computed.
@@ -183,20 +174,24 @@ internal sealed class Scheduler : IScheduler
         return true;
     }
 
-    // Samples row by row as long as the guesses were right; what was guessed wrong leaves the cache again.
+    // Goes on row by row as long as the guesses were right; what was guessed wrong leaves the cache again.
     private void Advance(GenerationBatch.Member member)
     {
         SequenceSlot slot = member.Slot;
         ChoiceState choice = slot.Choice!;
-        slot.Tokens.Add(choice.NextToken);
+        for (int i = 0; i < member.TokenCount; i++)
+        {
+            slot.Tokens.Add(choice.Pending.Dequeue());
+        }
+
         int accepted = 0;
-        bool ended = SampleNext(slot, member.FirstRow);
-        while (!ended && accepted < member.DraftCount && choice.NextToken == _generation.Rows[member.FirstRow + accepted + 1].Token)
+        bool ended = _generator.Continue(slot, member.LastTokenRow);
+        while (!ended && accepted < member.DraftCount && choice.Pending.Peek() == _generation.Rows[member.LastTokenRow + accepted + 1].Token)
         {
             accepted++;
             choice.AcceptedDrafts++;
-            slot.Tokens.Add(choice.NextToken);
-            ended = SampleNext(slot, member.FirstRow + accepted);
+            slot.Tokens.Add(choice.Pending.Dequeue());
+            ended = choice.Pending.Count == 0 && _generator.Continue(slot, member.LastTokenRow + accepted);
         }
 
         if (member.DraftCount > 0)
@@ -237,12 +232,14 @@ internal sealed class Scheduler : IScheduler
             SequenceSlot slot = member.Slot;
             ChoiceState choice = slot.Choice!;
             slot.Tokens.AddRange(choice.Prompt.AsSpan(choice.PromptComputed, member.Count));
+            _generator.ScorePrompt(choice, member.FirstRow, member.Count);
             choice.PromptComputed += member.Count;
             if (!choice.IsGenerating)
             {
+                choice.Times = new GenerationTimes(_time.GetElapsedTime(choice.AdmittedAt), TimeSpan.Zero);
                 choice.Job.PublishPromptProgress(choice);
             }
-            else if (SampleNext(slot, member.LastRow))
+            else if (_generator.Continue(slot, member.LastRow))
             {
                 ReleaseEnded(slot);
             }
@@ -253,46 +250,6 @@ internal sealed class Scheduler : IScheduler
         }
 
         _prompts.Learn(_time.GetElapsedTime(start));
-        return true;
-    }
-
-    // Draws the token after a row. True when the choice has ended by it; its last event is sent then.
-    private bool SampleNext(SequenceSlot slot, int row)
-    {
-        ChoiceState choice = slot.Choice!;
-        GenerationRequest request = choice.Job.Request;
-        IVocabulary vocabulary = _runner.Vocabulary;
-        ReadOnlySpan<int> banned = request.IgnoreEndOfGeneration ? vocabulary.EndOfGenerationTokens : [];
-        ReadOnlySpan<float> logits = _runner.GetLogits(row);
-        int token = choice.Sampler!.Sample(logits, banned);
-        choice.Sampler.Accept(token, isPrompt: false);
-        if (request.ScoreChoices)
-        {
-            choice.LogProbability += LogProbabilities.Compute(logits, token, []);
-        }
-
-        choice.GeneratedCount++;
-        choice.NextToken = token;
-        FinishReason reason = FinishReason.None;
-        if (vocabulary.IsEndOfGeneration(token))
-        {
-            reason = FinishReason.EndOfGeneration;
-        }
-        else if (choice.Text.Append(vocabulary.GetBytes(token)))
-        {
-            reason = FinishReason.StopString;
-        }
-        else if (choice.GeneratedCount >= request.MaxTokens || slot.Tokens.Count >= _options.ContextLength)
-        {
-            reason = FinishReason.Length;
-        }
-
-        if (reason == FinishReason.None)
-        {
-            return false;
-        }
-
-        choice.Job.Finish(choice, reason);
         return true;
     }
 

@@ -36,7 +36,7 @@ internal sealed class SlotPool
     public void Assign(ChoiceState choice)
     {
         ReadOnlySpan<int> prompt = choice.Prompt;
-        int limit = choice.Job.Request.CachePrompt ? prompt.Length - 1 : 0;
+        int limit = choice.Job.Request.CachePrompt && !choice.ScoresPrompt ? prompt.Length - 1 : 0;
         (SequenceSlot? own, int ownTokens) = FindLongest(prompt, limit, slot => slot.Choice is null);
         (SequenceSlot? any, int anyTokens) = FindLongest(prompt, limit, _ => true);
         (SequenceSlot? donor, int donorTokens) = FindDonor(prompt, limit);

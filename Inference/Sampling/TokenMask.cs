@@ -50,6 +50,25 @@ internal static class TokenMask
         }
     }
 
+    /// <summary>Takes the tokens out of a mask that another does not allow; does nothing when that would leave none.</summary>
+    /// <param name="mask">At least one token of the vocabulary allowed.</param>
+    /// <param name="other">As long as the mask.</param>
+    /// <param name="vocabularySize">Number of tokens.</param>
+    public static void IntersectUnlessEmpty(Span<ulong> mask, ReadOnlySpan<ulong> other, int vocabularySize)
+    {
+        ulong any = 0;
+        for (int word = 0; word < mask.Length; word++)
+        {
+            int behind = Math.Max(0, ((word + 1) * 64) - vocabularySize);
+            any |= (mask[word] & other[word]) << behind;
+        }
+
+        for (int word = 0; word < mask.Length && any != 0; word++)
+        {
+            mask[word] &= other[word];
+        }
+    }
+
     /// <summary>
     /// Whether bans leave a token: one that the mask allows and neither list names. The lists may name a token twice.
     /// </summary>

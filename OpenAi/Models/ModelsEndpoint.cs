@@ -20,6 +20,9 @@ internal static class ModelsEndpoint
             .WithName("retrieveModel").WithTags("Models").WithSummary("Describes the loaded model.")
             .Produces<ModelObject>(StatusCodes.Status200OK, "application/json")
             .Produces<ErrorResponse>(StatusCodes.Status404NotFound, "application/json");
+
+        routes.MapMethods("/models", [HttpMethods.Head], ListAsync).ExcludeFromDescription();
+        routes.MapMethods("/models/{**id}", [HttpMethods.Head], GetAsync).ExcludeFromDescription();
     }
 
     private static Task ListAsync(HttpContext context, [FromServices] ChatService chat, [FromServices] InferenceEngine engine) =>

@@ -56,6 +56,26 @@ internal abstract record GenerationFields
     [JsonPropertyName("stream_options")]
     public StreamOptions? StreamOptions { get; init; }
 
+    [JsonPropertyName("metadata")]
+    [Description("Up to 16 pairs of texts, keys up to 64 and values up to 512 characters. Shown in stored responses, else ignored.")]
+    public JsonElement? Metadata { get; init; }
+
+    [JsonPropertyName("user")]
+    [Description("Accepted and ignored.")]
+    public string? User { get; init; }
+
+    [JsonPropertyName("safety_identifier")]
+    [Description("Accepted and ignored; up to 64 characters.")]
+    public string? SafetyIdentifier { get; init; }
+
+    [JsonPropertyName("prompt_cache_key")]
+    [Description("Accepted and ignored: the prefix cache finds common beginnings by itself.")]
+    public string? PromptCacheKey { get; init; }
+
+    [JsonPropertyName("service_tier")]
+    [Description("Accepted; the answer then says \"default\", the only tier there is.")]
+    public string? ServiceTier { get; init; }
+
     [JsonPropertyName("top_k")]
     [Description("Draw among this many most probable tokens; 0 or -1 is off. Default 0. Not in OpenAI's API.")]
     [Range(-1, int.MaxValue)]

@@ -15,6 +15,7 @@ internal static class GenerationFieldsReader
         "typical_p", "top_n_sigma", "xtc_probability", "xtc_threshold", "dynatemp_range", "dynatemp_exponent", "mirostat",
         "mirostat_tau", "mirostat_eta", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers", "ignore_eos", "cache_prompt",
         "speculative", "speculative.n_max",
+        "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier",
     ];
 
     /// <summary>Adds the shared fields to a request that has those of its endpoint.</summary>
@@ -55,6 +56,11 @@ internal static class GenerationFieldsReader
             CachePrompt = fields.GetBoolean("cache_prompt"),
             Speculative = fields.GetBoolean("speculative"),
             SpeculativeMax = fields.GetInteger("speculative.n_max", saturate: true),
+            Metadata = fields.Get("metadata"),
+            User = fields.GetString("user"),
+            SafetyIdentifier = fields.GetString("safety_identifier"),
+            PromptCacheKey = fields.GetString("prompt_cache_key"),
+            ServiceTier = fields.GetString("service_tier"),
         };
 
     private static StreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)

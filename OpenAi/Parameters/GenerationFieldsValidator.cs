@@ -15,6 +15,13 @@ internal static class GenerationFieldsValidator
         where T : GenerationParameters
     {
         var ranges = new FieldRanges(errors);
+        MetadataField.Read(fields.Metadata, errors);
+        if (fields.SafetyIdentifier is { Length: > GenerationLimits.MaxSafetyIdentifierLength })
+        {
+            errors.AddInvalidValue(
+                "safety_identifier", $"'safety_identifier' takes up to {GenerationLimits.MaxSafetyIdentifierLength} characters, but has {fields.SafetyIdentifier.Length}.");
+        }
+
         bool maySpeculate = ranges.AtLeast("speculative.n_max", fields.SpeculativeMax, 0) is not 0 && (fields.Speculative ?? true);
         return generation with
         {

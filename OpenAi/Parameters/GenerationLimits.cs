@@ -38,4 +38,7 @@ internal static class GenerationLimits
 
     /// <summary>Most bytes of UTF-8 of one breaker. Ours.</summary>
     public const int MaxDryBreakerBytes = 64;
+
+    /// <summary>OpenAI's published bound, in characters.</summary>
+    public const int MaxSafetyIdentifierLength = 64;
 }

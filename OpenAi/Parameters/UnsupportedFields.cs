@@ -8,6 +8,7 @@ namespace MistralServe.OpenAi.Parameters;
 /// </summary>
 internal sealed class UnsupportedFields
 {
+    private const string NoChoices = "there is one answer";
     private const string NoTools = "tool calls are not supported";
     private const string NoConstraint = "constrained output is not supported";
     private const string NoTokenControl = "control over single tokens is not supported";
@@ -56,6 +57,19 @@ internal sealed class UnsupportedFields
         new("suffix", IsEmpty, "text cannot be filled in between prompt and suffix"),
         new("logprobs", IsFalse, NoLogProbabilities)); // 0 asks for those of the chosen tokens
 
+    /// <summary>Those of responses.</summary>
+    public static UnsupportedFields Responses { get; } = new(
+        new("n", IsOne, NoChoices),
+        new("conversation", IsNothing, "this server keeps no conversations; use 'previous_response_id'"),
+        new("prompt", IsNothing, "this server keeps no prompts; send 'instructions' and 'input'"),
+        new("response_format", IsNothing, "the Responses API has 'text.format' for it"));
+
+    /// <summary>Those of Anthropic's API.</summary>
+    public static UnsupportedFields Messages { get; } = new(
+        new("n", IsOne, NoChoices),
+        new("container", IsNothing, "this server has no tools of its own"),
+        new("mcp_servers", IsEmpty, "this server has no tools of its own"));
+
     /// <summary>The names that <see cref="Check"/> looks at.</summary>
     public IEnumerable<string> Names => _rows.Select(row => row.Name);
 
@@ -74,6 +88,9 @@ internal sealed class UnsupportedFields
     private static bool IsNothing(JsonElement value) => false; // null never comes here
 
     private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
+
+    private static bool IsOne(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 1;
 
     private static bool IsZero(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 0;

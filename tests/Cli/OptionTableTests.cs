@@ -36,6 +36,8 @@ public sealed class OptionTableTests
             ["--cache-type-k"] = "q8_0",
             ["--flash-attention"] = "on",
             ["--draft-max"] = "8",
+            ["--cors-origin"] = "https://app.example",
+            ["--model-check"] = "strict",
         };
         ServeSettings defaults = new();
         string[] settable = [.. typeof(ServeSettings).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];

@@ -76,5 +76,75 @@ public sealed class OutputTextTests
         Assert.Equal("😀", Strict(text.Take()));
     }
 
+    [Theory]
+    [InlineData("hello world", "STOP")]
+    [InlineData("hello STOP world", "STOP")]
+    [InlineData("STSTO", "STOP")]
+    [InlineData("aé😀b", "😀")]
+    [InlineData("é😁bé", "😀")]
+    [InlineData("ababac", "abac")]
+    public void Reports_leave_with_all_the_text_of_their_tokens(string input, string stop)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(input);
+        int stopAt = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(stop));
+        for (int mask = 0; mask < 1 << Math.Min(bytes.Length - 1, 12); mask++)
+        {
+            var text = new OutputText([Encoding.UTF8.GetBytes(stop)]);
+            var ends = new List<int>();
+            var sentTokens = new List<int>();
+            int sentBytes = 0;
+            int start = 0;
+            for (int end = 1; end <= bytes.Length && !text.Stopped; end++)
+            {
+                if (end < bytes.Length && (mask >> (end - 1) & 1) == 0)
+                {
+                    continue;
+                }
+
+                text.Append(bytes.AsSpan(start, end - start), Report(ends.Count));
+                ends.Add(start = end);
+                Take(text, sentTokens, ref sentBytes);
+
+                // What was sent ends where a token ends, and that is the last one told of.
+                Assert.True(text.Stopped || sentBytes == (sentTokens.Count == 0 ? 0 : ends[sentTokens[^1]]), $"{mask}");
+            }
+
+            text.Flush();
+            Take(text, sentTokens, ref sentBytes);
+            int expected = stopAt < 0 ? ends.Count : ends.FindIndex(tokenEnd => tokenEnd >= stopAt) + (stopAt > 0 ? 1 : 0);
+            Assert.Equal(Enumerable.Range(0, expected), sentTokens);
+        }
+    }
+
+    [Fact]
+    public void Reports_of_tokens_without_text_leave_with_the_next_text_or_at_the_end()
+    {
+        var text = new OutputText([]);
+        text.Append([], Report(0));
+        text.Append("a"u8, Report(1));
+        Assert.Equal([0, 1], text.TakeReports()!.Select(report => report.Token.Token));
+        Assert.Null(text.TakeReports());
+        text.Append([0xF0], Report(2));
+        Assert.Null(text.TakeReports());
+        text.Flush();
+        Assert.Equal([2], text.TakeReports()!.Select(report => report.Token.Token));
+    }
+
+    [Fact]
+    public void The_stop_string_is_sent_when_it_is_asked_for()
+    {
+        var text = new OutputText([Encoding.UTF8.GetBytes("lo w")], includeStop: true);
+        Assert.True(text.Append("hello world"u8));
+        Assert.Equal("hello w", Strict(text.Take()));
+    }
+
+    private static TokenReport Report(int token) => new(new(token, -1), []);
+
+    private static void Take(OutputText text, List<int> tokens, ref int bytes)
+    {
+        bytes += Strict(text.Take()).Sum(c => Encoding.UTF8.GetByteCount([c]) == 3 && char.IsSurrogate(c) ? 2 : Encoding.UTF8.GetByteCount([c]));
+        tokens.AddRange((text.TakeReports() ?? []).Select(report => report.Token.Token));
+    }
+
     private static string Strict(ReadOnlyMemory<byte> text) => new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(text.Span);
 }

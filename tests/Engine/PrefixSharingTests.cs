@@ -131,6 +131,11 @@ public sealed class PrefixSharingTests
     public async Task A_cancelled_request_ends_all_its_choices()
     {
         ScriptedRunner runner = Repeating(length: 900);
+        runner.OnDecode = _ =>
+        {
+            Thread.Sleep(1); // else a slow reader comes when all is done
+            return DecodeResult.Done;
+        };
         await using var harness = new EngineHarness(runner, new EngineOptions { Parallel = 2, EventBuffer = 5000 });
         Generation generation = harness.Submit(EngineHarness.Request("pa", maxTokens: 800) with { Choices = 5 });
         await WaitForTextAsync(generation);

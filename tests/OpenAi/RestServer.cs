@@ -44,16 +44,16 @@ internal sealed class RestServer : IAsyncDisposable
     /// <param name="runner">The model of the engine, which is started only with one.</param>
     /// <param name="capabilities">What the model says it can do.</param>
     /// <param name="options">Limits of the engine.</param>
+    /// <param name="api">What the host decides about the API.</param>
     public static async Task<RestServer> StartAsync(
         Action<IEndpointRouteBuilder>? map = null, long? maxBodyBytes = null, IRunner? runner = null,
-        ModelCapabilities capabilities = ModelCapabilities.TextGeneration, EngineOptions? options = null)
+        ModelCapabilities capabilities = ModelCapabilities.TextGeneration, EngineOptions? options = null, OpenAiOptions? api = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = maxBodyBytes ?? kestrel.Limits.MaxRequestBodySize);
-        builder.Services.AddOpenApi();
-        OpenAiEndpoints.AddWireRecords(builder.Services);
+        OpenAiEndpoints.AddServices(builder.Services, api ?? new OpenAiOptions());
         builder.Services.AddSingleton(TimeProvider.System);
         InferenceEngine engine = new(options ?? new EngineOptions(), _ => (runner, runner is null ? "never started" : null), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         ModelDescription model = Model with { Capabilities = capabilities };

@@ -54,8 +54,9 @@ internal sealed class CodePointSet : IEquatable<CodePointSet>
 
         parts.Sort();
         int count = 0;
-        foreach ((int first, int last) in parts)
+        for (int i = 0; i < parts.Count; i++)
         {
+            (int first, int last) = parts[i];
             if (count > 0 && first <= parts[count - 1].Last + 1)
             {
                 parts[count - 1] = (parts[count - 1].First, Math.Max(parts[count - 1].Last, last));

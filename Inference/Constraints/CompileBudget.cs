@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace MistralServe.Inference.Constraints;
+
+/// <summary>
+/// What is left of the limits while one language is compiled. When it is used up, whoever works gives up at the next chance with
+/// whatever it has, and the result is thrown away. Belongs to one request thread.
+/// </summary>
+internal sealed class CompileBudget(ConstraintLimits limits)
+{
+    private const int WorkPerClockReading = 4_096;
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private int _work;
+
+    /// <summary>The limits.</summary>
+    public ConstraintLimits Limits { get; } = limits;
+
+    /// <summary>Why the work was given up, a sentence for the caller; null while it goes on.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Whether the work is given up.</summary>
+    public bool IsExhausted => Problem is not null;
+
+    /// <summary>Gives up.</summary>
+    /// <param name="problem">A sentence for the caller; the first one counts.</param>
+    public void GiveUp(string problem) => Problem ??= problem;
+
+    /// <summary>
+    /// Notes some work.
+    /// </summary>
+    /// <param name="amount">About 100 ns each.</param>
+    /// <returns>False when the work is given up.</returns>
+    public bool Spend(int amount = 1)
+    {
+        _work += amount;
+        if (_work >= WorkPerClockReading)
+        {
+            _work = 0;
+            if (Stopwatch.GetElapsedTime(_start) > Limits.MaxTime)
+            {
+                GiveUp($"Preparing it takes longer than {Limits.MaxTime.TotalSeconds:0.#} s, which is the limit. Simplify it.");
+            }
+        }
+
+        return !IsExhausted;
+    }
+
+    /// <summary>Whether a recursion may go one level deeper; otherwise the work is given up.</summary>
+    public bool MayRecurse()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            GiveUp("It is nested too deeply.");
+        }
+
+        return !IsExhausted;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Constraints.Grammar;
+using MistralServe.Inference.Constraints.Languages;
+using MistralServe.Inference.Constraints.Machine;
+using MistralServe.Inference.Constraints.Vocabulary;
+using MistralServe.Inference.Engine;
+
+namespace MistralServe.Inference.Constraints;
+
+/// <summary>
+/// Turns what a client asks an answer to look like into a constraint, on request threads: limits first, then the grammar, then its
+/// automata. What was compiled is kept by the hash of its description, within bounds. Any thread.
+/// </summary>
+/// <param name="vocabulary">The model's vocabulary; its trie is built by the first request that needs it.</param>
+/// <param name="json">Builds grammars of JSON Schemas.</param>
+/// <param name="contextLength">Tokens that prompt and answer of one request may have together.</param>
+internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBuilder json, int contextLength)
+{
+    // Ours: one compilation at a time leaves the other processors to the model, and 10 s are five of the longest.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private readonly ConstraintVocabulary _vocabulary = new(vocabulary);
+    private readonly Lock _turn = new();
+    private readonly CompiledCache _cache = new();
+
+    /// <summary>The vocabulary with what constraints share.</summary>
+    public ConstraintVocabulary Vocabulary => _vocabulary;
+
+    /// <summary>
+    /// Compiles the format of an answer.
+    /// </summary>
+    /// <param name="format">What the client asks for.</param>
+    /// <returns>
+    /// The constraint, or a failure: <see cref="EngineFailureCode.InvalidSchema"/> for schemas,
+    /// <see cref="EngineFailureCode.InvalidGrammar"/> for grammars, regular expressions and choices,
+    /// <see cref="EngineFailureCode.QueueTimeout"/> when others' compilations took too long.
+    /// </returns>
+    public ConstraintResult Compile(OutputFormat format)
+    {
+        ConstraintLimits limits = Limits();
+        if (TooLong(format, limits) is { } tooLong)
+        {
+            return Failed(format, tooLong);
+        }
+
+        byte[] key = Key(format);
+        return _cache.Find(key) is { } known ? new ConstraintResult(known, null) : InTurn(() => CompileFormat(format, limits, key));
+    }
+
+    /// <summary>
+    /// Compiles a grammar built by the caller: tool calls, reasoning.
+    /// </summary>
+    /// <param name="root">The language.</param>
+    /// <param name="param">Request field to blame.</param>
+    /// <param name="key">Describes the grammar completely; null when it shouldn't be kept.</param>
+    public ConstraintResult Compile(GrammarNode root, string param, string? key = null)
+    {
+        byte[]? hash = key is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes("grammar\n" + key));
+        return hash is not null && _cache.Find(hash) is { } known
+            ? new ConstraintResult(known, null)
+            : InTurn(() => CompileGrammar(root, Limits(), hash) is var result && result.Succeeded
+                ? new ConstraintResult(result.Factory, null)
+                : new ConstraintResult(null, new EngineFailure(EngineFailureCode.InvalidSchema, result.Problem!, param)));
+    }
+
+    private ConstraintLimits Limits() => new() { MaxTextBytes = (long)contextLength * vocabulary.LongestTokenBytes };
+
+    private ConstraintResult InTurn(Func<ConstraintResult> compile)
+    {
+        if (!_turn.TryEnter(LongestWait))
+        {
+            return new ConstraintResult(null, EngineFailures.QueueTimeout(LongestWait));
+        }
+
+        try
+        {
+            return compile();
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+    }
+
+    private ConstraintResult CompileFormat(OutputFormat format, ConstraintLimits limits, byte[] key)
+    {
+        switch (format.Kind)
+        {
+            case OutputFormatKind.Grammar:
+                GrammarTextResult text = GbnfParser.Parse(format.Source!, limits, FindToken);
+                return text.Root is null ? Failed(format, text.Problem!) : Finish(format, CompileFused(text.Root, limits, key));
+            case OutputFormatKind.Regex:
+                PatternResult regex = RegexParser.Parse(format.Source!, RegexMode.Whole, limits);
+                return regex.Pattern is null ? Failed(format, regex.Problem!) : Finish(format, CompileGrammar(GrammarNode.Text(regex.Pattern), limits, key));
+            case OutputFormatKind.Choice:
+                return Finish(format, CompileGrammar(GrammarNode.Literals(format.Alternatives!), limits, key));
+            default:
+                GrammarBuildResult schema = json.Build(format, limits);
+                return schema.Root is null ? new ConstraintResult(null, schema.Failure) : Finish(format, CompileGrammar(schema.Root, limits, key));
+        }
+    }
+
+    /// <summary>As few and large texts as possible; as written when their automata become too large.</summary>
+    private GrammarCompileResult CompileFused(GrammarRule root, ConstraintLimits limits, byte[] key)
+    {
+        GrammarCompileResult fused = CompileGrammar(RegularFusion.Fuse(root), limits with { MaxTime = limits.MaxTime / 2 }, key);
+        return fused.Succeeded ? fused : CompileGrammar(GrammarNode.Rule(root), limits with { MaxTime = limits.MaxTime / 2 }, key);
+    }
+
+    private GrammarCompileResult CompileGrammar(GrammarNode root, ConstraintLimits limits, byte[]? key)
+    {
+        GrammarCompileResult result = GrammarCompiler.Compile(root, _vocabulary, limits);
+        if (key is not null && result.Factory is CompiledGrammar grammar)
+        {
+            _cache.Add(key, grammar);
+        }
+
+        return result;
+    }
+
+    private int? FindToken(string text)
+    {
+        int[] tokens = vocabulary.Tokenize(Encoding.UTF8.GetBytes(text), addSpecial: false, parseSpecial: true);
+        return tokens.Length == 1 ? tokens[0] : null;
+    }
+
+    private static string? TooLong(OutputFormat format, ConstraintLimits limits)
+    {
+        if (format.Kind != OutputFormatKind.Choice)
+        {
+            int most = format.Kind == OutputFormatKind.Regex ? limits.MaxRegexLength : limits.MaxGrammarLength;
+            return format.Source?.Length > most ? $"It has {format.Source.Length:N0} characters; at most {most:N0} are allowed." : null;
+        }
+
+        if (format.Alternatives!.Count > limits.MaxChoices)
+        {
+            return $"It has {format.Alternatives.Count:N0} choices; at most {limits.MaxChoices:N0} are allowed.";
+        }
+
+        long length = format.Alternatives.Sum(choice => (long)choice.Length);
+        return length > limits.MaxChoiceLength ? $"Its choices have {length:N0} characters; at most {limits.MaxChoiceLength:N0} are allowed." : null;
+    }
+
+    private static byte[] Key(OutputFormat format)
+    {
+        var description = new StringBuilder();
+        description.Append((int)format.Kind).Append(format.Strict ? 's' : 'n').Append('\n').Append(format.Source).Append('\n').Append(format.Schema?.GetRawText());
+        foreach (string choice in format.Alternatives ?? [])
+        {
+            description.Append(choice.Length).Append(':').Append(choice);
+        }
+
+        return SHA256.HashData(Encoding.UTF8.GetBytes(description.ToString()));
+    }
+
+    private static ConstraintResult Finish(OutputFormat format, GrammarCompileResult result) =>
+        result.Succeeded ? new ConstraintResult(result.Factory, null) : Failed(format, result.Problem);
+
+    private static ConstraintResult Failed(OutputFormat format, string problem)
+    {
+        (EngineFailureCode code, string subject) = format.Kind switch
+        {
+            OutputFormatKind.JsonObject or OutputFormatKind.JsonSchema => (EngineFailureCode.InvalidSchema, "The JSON Schema"),
+            OutputFormatKind.Grammar => (EngineFailureCode.InvalidGrammar, "The grammar"),
+            OutputFormatKind.Regex => (EngineFailureCode.InvalidGrammar, "The regular expression"),
+            _ => (EngineFailureCode.InvalidGrammar, "The choice list"),
+        };
+        string message = problem.StartsWith(subject, StringComparison.Ordinal) ? problem : $"{subject} of '{format.Param}' cannot be used. {problem}";
+        return new ConstraintResult(null, new EngineFailure(code, message, format.Param));
+    }
+}

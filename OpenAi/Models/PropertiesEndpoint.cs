@@ -1,0 +1,36 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
+using MistralServe.Inference;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Engine;
+using MistralServe.Json;
+
+namespace MistralServe.OpenAi.Models;
+
+/// <summary>GET /props.</summary>
+internal static class PropertiesEndpoint
+{
+    /// <summary>Maps the route.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/props", WriteAsync)
+            .WithName("getProperties").WithTags("Models").WithSummary("Says what is served and how, in llama-server's form.")
+            .Produces<ServerProperties>(StatusCodes.Status200OK, "application/json");
+        routes.MapMethods("/props", [HttpMethods.Head], WriteAsync).ExcludeFromDescription();
+    }
+
+    private static Task WriteAsync(HttpContext context, [FromServices] ChatService chat, [FromServices] InferenceEngine engine, [FromServices] OpenAiOptions options)
+    {
+        ModelDescription model = chat.Model;
+        string? version = typeof(PropertiesEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        var properties = new ServerProperties
+        {
+            DefaultGenerationSettings = new DefaultSettings { ContextLength = engine.ContextLength },
+            TotalSlots = options.Parallel,
+            ModelAlias = model.Id,
+            ChatTemplate = model.ChatTemplate ?? "",
+            BuildInfo = $"mistralserve {version}",
+        };
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, properties, OpenAiJsonContext.Wire.ServerProperties);
+    }
+}

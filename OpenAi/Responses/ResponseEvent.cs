@@ -1,0 +1,283 @@
+using System.Text.Json.Serialization;
+
+namespace MistralServe.OpenAi.Responses;
+
+/// <summary>One event of a streamed response. Source: OpenAI's published schema of response stream events.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(QueuedEvent), QueuedEvent.Type)]
+[JsonDerivedType(typeof(CreatedEvent), CreatedEvent.Type)]
+[JsonDerivedType(typeof(InProgressEvent), InProgressEvent.Type)]
+[JsonDerivedType(typeof(CompletedEvent), CompletedEvent.Type)]
+[JsonDerivedType(typeof(IncompleteEvent), IncompleteEvent.Type)]
+[JsonDerivedType(typeof(FailedEvent), FailedEvent.Type)]
+[JsonDerivedType(typeof(ItemAddedEvent), ItemAddedEvent.Type)]
+[JsonDerivedType(typeof(ItemDoneEvent), ItemDoneEvent.Type)]
+[JsonDerivedType(typeof(PartAddedEvent), PartAddedEvent.Type)]
+[JsonDerivedType(typeof(PartDoneEvent), PartDoneEvent.Type)]
+[JsonDerivedType(typeof(TextDeltaEvent), TextDeltaEvent.Type)]
+[JsonDerivedType(typeof(TextDoneEvent), TextDoneEvent.Type)]
+[JsonDerivedType(typeof(ReasoningDeltaEvent), ReasoningDeltaEvent.Type)]
+[JsonDerivedType(typeof(ReasoningDoneEvent), ReasoningDoneEvent.Type)]
+[JsonDerivedType(typeof(ArgumentsDeltaEvent), ArgumentsDeltaEvent.Type)]
+[JsonDerivedType(typeof(ArgumentsDoneEvent), ArgumentsDoneEvent.Type)]
+[JsonDerivedType(typeof(ErrorOccurredEvent), ErrorOccurredEvent.Type)]
+internal abstract record ResponseEvent
+{
+    /// <summary>Number of the event in its stream, from 0.</summary>
+    [JsonPropertyName("sequence_number")]
+    public required int SequenceNumber { get; init; }
+
+    /// <summary>Name of the server-sent event: the same as the data's <c>type</c>.</summary>
+    [JsonIgnore]
+    public abstract string EventName { get; }
+}
+
+/// <summary>An event that carries the response as it is then.</summary>
+internal abstract record StateEvent : ResponseEvent
+{
+    [JsonPropertyName("response")]
+    public required ResponseObject Response { get; init; }
+}
+
+/// <summary>An event of an item of the output.</summary>
+internal abstract record OutputEvent : ResponseEvent
+{
+    /// <summary>Number of the item in the output, from 0.</summary>
+    [JsonPropertyName("output_index")]
+    public required int OutputIndex { get; init; }
+}
+
+/// <summary>An event of an item's content.</summary>
+internal abstract record ContentEvent : OutputEvent
+{
+    [JsonPropertyName("item_id")]
+    public required string ItemId { get; init; }
+
+    /// <summary>Number of the part in the item, always 0: an item has one part here.</summary>
+    [JsonPropertyName("content_index")]
+    public int ContentIndex { get; }
+}
+
+/// <summary>Waits for its turn.</summary>
+internal sealed record QueuedEvent : StateEvent
+{
+    public const string Type = "response.queued";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+}
+
+/// <summary>The first event of every stream.</summary>
+internal sealed record CreatedEvent : StateEvent
+{
+    public const string Type = "response.created";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+}
+
+/// <summary>It is being generated.</summary>
+internal sealed record InProgressEvent : StateEvent
+{
+    public const string Type = "response.in_progress";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+}
+
+/// <summary>The last event of a whole response.</summary>
+internal sealed record CompletedEvent : StateEvent
+{
+    public const string Type = "response.completed";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+}
+
+/// <summary>The last event of a response that was cut.</summary>
+internal sealed record IncompleteEvent : StateEvent
+{
+    public const string Type = "response.incomplete";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+}
+
+/// <summary>The last event of a response that failed or was cancelled.</summary>
+internal sealed record FailedEvent : StateEvent
+{
+    public const string Type = "response.failed";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+}
+
+/// <summary>An item begins.</summary>
+internal sealed record ItemAddedEvent : OutputEvent
+{
+    public const string Type = "response.output_item.added";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("item")]
+    public required ResponseItem Item { get; init; }
+}
+
+/// <summary>An item is whole.</summary>
+internal sealed record ItemDoneEvent : OutputEvent
+{
+    public const string Type = "response.output_item.done";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("item")]
+    public required ResponseItem Item { get; init; }
+}
+
+/// <summary>A part of an item begins.</summary>
+internal sealed record PartAddedEvent : ContentEvent
+{
+    public const string Type = "response.content_part.added";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("part")]
+    public required ResponsePart Part { get; init; }
+}
+
+/// <summary>A part of an item is whole.</summary>
+internal sealed record PartDoneEvent : ContentEvent
+{
+    public const string Type = "response.content_part.done";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("part")]
+    public required ResponsePart Part { get; init; }
+}
+
+/// <summary>More text.</summary>
+internal sealed record TextDeltaEvent : ContentEvent
+{
+    public const string Type = "response.output_text.delta";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("delta")]
+    public required string Delta { get; init; }
+
+    [JsonPropertyName("logprobs")]
+    public required IReadOnlyList<ResponseLogProbability> LogProbabilities { get; init; }
+}
+
+/// <summary>The whole text.</summary>
+internal sealed record TextDoneEvent : ContentEvent
+{
+    public const string Type = "response.output_text.done";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("text")]
+    public required string Text { get; init; }
+
+    [JsonPropertyName("logprobs")]
+    public required IReadOnlyList<ResponseLogProbability> LogProbabilities { get; init; }
+}
+
+/// <summary>More reasoning.</summary>
+internal sealed record ReasoningDeltaEvent : ContentEvent
+{
+    public const string Type = "response.reasoning_text.delta";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("delta")]
+    public required string Delta { get; init; }
+}
+
+/// <summary>The whole reasoning.</summary>
+internal sealed record ReasoningDoneEvent : ContentEvent
+{
+    public const string Type = "response.reasoning_text.done";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("text")]
+    public required string Text { get; init; }
+}
+
+/// <summary>More of a call's arguments.</summary>
+internal sealed record ArgumentsDeltaEvent : OutputEvent
+{
+    public const string Type = "response.function_call_arguments.delta";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("item_id")]
+    public required string ItemId { get; init; }
+
+    [JsonPropertyName("delta")]
+    public required string Delta { get; init; }
+}
+
+/// <summary>The whole arguments.</summary>
+internal sealed record ArgumentsDoneEvent : OutputEvent
+{
+    public const string Type = "response.function_call_arguments.done";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("item_id")]
+    public required string ItemId { get; init; }
+
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("arguments")]
+    public required string Arguments { get; init; }
+}
+
+/// <summary>What went wrong, before the event that ends the stream.</summary>
+internal sealed record ErrorOccurredEvent : ResponseEvent
+{
+    public const string Type = "error";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string EventName => Type;
+
+    [JsonPropertyName("code")]
+    public required string Code { get; init; }
+
+    [JsonPropertyName("message")]
+    public required string Message { get; init; }
+
+    [JsonPropertyName("param")]
+    public required string? Param { get; init; }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using MistralServe.Json;
+
+namespace MistralServe.OpenAi.Responses;
+
+/// <summary>Frames events of a response.</summary>
+internal static class ResponseEventWriter
+{
+    /// <summary>Adds an event: its name, which clients of other languages look at, and its data, whose type is the same.</summary>
+    public static void Write(SseFrames frames, ResponseEvent value)
+    {
+        JsonSerializer.Serialize(frames.BeginJson(value.EventName), value, OpenAiJsonContext.Wire.ResponseEvent);
+        frames.EndJson();
+    }
+}
