@@ -65,15 +65,36 @@ internal sealed class MarkTemplate
     public byte[] Opening => _parts.Count > 0 ? _parts[0].Text : [];
 
     /// <summary>The text with values put in; places without a value stay empty.</summary>
-    public string Write(MarkValues values)
+    public string Write(MarkValues values) => string.Concat(WritePieces(values).Select(piece => piece.Text));
+
+    /// <summary>
+    /// The text in pieces: fixed text, with the values that are known, and places whose value is not.
+    /// </summary>
+    /// <returns>Pairs of which one is set.</returns>
+    public IEnumerable<(string Text, string? Place)> WritePieces(MarkValues values)
     {
-        var text = new StringBuilder(Notation).Replace("~", "");
-        foreach (string place in (string[])["name", "id", "index", "number", "key", "type", "string"])
+        string rest = Notation.Replace("~", "", StringComparison.Ordinal);
+        var fixedText = new StringBuilder();
+        for (int open = rest.IndexOf('«'); open >= 0; open = rest.IndexOf('«'))
         {
-            text.Replace($"«{place}»", Value(values, place) ?? "");
+            int close = rest.IndexOf('»');
+            string place = rest[(open + 1)..close];
+            fixedText.Append(rest[..open]);
+            if (Value(values, place) is { } value)
+            {
+                fixedText.Append(value);
+            }
+            else
+            {
+                yield return (fixedText.ToString(), null);
+                yield return ("", place);
+                fixedText.Clear();
+            }
+
+            rest = rest[(close + 1)..];
         }
 
-        return text.ToString();
+        yield return (fixedText.Append(rest).ToString(), null);
     }
 
     /// <summary>The value of a place, as it is written.</summary>

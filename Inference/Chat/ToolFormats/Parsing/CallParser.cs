@@ -147,7 +147,7 @@ internal sealed class CallParser : IncrementalParser
             }
         }
 
-        if (!final && _openings.Any(opening => opening.AsSpan().StartsWith(text[space..])))
+        if (!final && TextScan.PossibleMark(text, _openings) == text.Length - space)
         {
             return false;
         }

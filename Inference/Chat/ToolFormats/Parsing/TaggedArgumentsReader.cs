@@ -18,6 +18,8 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
     private readonly ArrayBufferWriter<byte> _output = new();
     private ChatTool? _tool;
     private Stage _stage;
+
+    // None: a mark says that the value is JSON, of whatever type.
     private JsonTypes _types;
     private byte[] _end;
     private bool _anyParameter;
@@ -94,7 +96,7 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
         {
             null => SchemaTypes.OfParameter(_tool!, values.Key!),
             "string" => JsonTypes.String,
-            _ => JsonTypes.All & ~JsonTypes.String,
+            _ => JsonTypes.None,
         };
         _output.ResetWrittenCount();
         _output.Write(_anyParameter ? ", "u8 : default);
@@ -142,7 +144,7 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
 
     private ReadResult ReadHeld(ReadOnlySpan<byte> text, IChatOutputSink sink)
     {
-        int length = text.IndexOf(_end);
+        int length = FindEnd(text);
         if (length < 0)
         {
             return text.Length > MaxHeldBytes ? ReadResult.Malformed : ReadResult.NeedMore;
@@ -150,6 +152,25 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
 
         WriteValue(text[..length]);
         return EndValue(length, sink);
+    }
+
+    // The closing mark may stand in a string inside of JSON: such a value is not complete there.
+    private int FindEnd(ReadOnlySpan<byte> text)
+    {
+        int length = text.IndexOf(_end);
+        while (length >= 0)
+        {
+            var scanner = default(JsonScanner);
+            if (text[TextScan.LeadingSpace(text)] is not ((byte)'{' or (byte)'[') || scanner.Read(text[..length]).Status != ReadStatus.NeedMore)
+            {
+                return length;
+            }
+
+            int next = text[(length + 1)..].IndexOf(_end);
+            length = next < 0 ? -1 : length + 1 + next;
+        }
+
+        return -1;
     }
 
     private ReadResult EndValue(int length, IChatOutputSink sink)
@@ -183,5 +204,5 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
     }
 
     // A string stands as it is where strings are allowed: quotes belong to it.
-    private bool IsAllowed(JsonTypes type) => (_types & type) != 0 && (type != JsonTypes.String || (_types & JsonTypes.String) == 0);
+    private bool IsAllowed(JsonTypes type) => _types == JsonTypes.None || (_types & type & ~JsonTypes.String) != 0;
 }
