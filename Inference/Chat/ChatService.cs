@@ -14,8 +14,13 @@ internal sealed class ChatService(GenerationStarter starter, Func<ChatFormat?> f
     /// <summary>
     /// Renders and tokenises the conversation and starts the generation (<see cref="GenerationStarter.StartAsync"/>).
     /// </summary>
-    public ValueTask<StartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken) =>
-        starter.StartAsync(request, () => CreatePrompt(request), cancellationToken);
+    public async ValueTask<ChatStartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken)
+    {
+        StartResult result = await starter.StartAsync(request, () => CreatePrompt(request), cancellationToken).ConfigureAwait(false);
+        return result.Generation is { } generation
+            ? new ChatStartResult(new ChatRun(generation, static () => new PlainText()), null)
+            : new ChatStartResult(null, result.Failure);
+    }
 
     /// <summary>
     /// Counts the tokens of a conversation's prompt (<see cref="GenerationStarter.CountAsync"/>).
@@ -34,5 +39,14 @@ internal sealed class ChatService(GenerationStarter starter, Func<ChatFormat?> f
         return chatFormat.Render(request.Messages) is { } text
             ? starter.Tokenize(text, parseSpecial: true, Param)
             : (null, new EngineFailure(EngineFailureCode.InvalidRequest, $"The chat format {chatFormat.Name} cannot express these messages.", Param));
+    }
+
+    private sealed class PlainText : IChatOutputParser
+    {
+        public void Push(ReadOnlySpan<byte> text, IChatOutputSink sink) => sink.OnContent(text);
+
+        public void Complete(IChatOutputSink sink)
+        {
+        }
     }
 }

@@ -1,5 +1,4 @@
 using MistralServe.Inference.Chat;
-using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Protocol;
 using MistralServe.OpenAi;
 using MistralServe.OpenAi.Chat;
@@ -47,14 +46,14 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
             return ToolOutcome.Of(CallToolResult.Failed(validated.Error.Message));
         }
 
-        StartResult started = await start(validated.Value, cancellationToken).ConfigureAwait(false);
+        ChatStartResult started = await start(validated.Value, cancellationToken).ConfigureAwait(false);
         if (started.Failure is { } failure)
         {
             return ToolFailures.ToOutcome(failure);
         }
 
         // Disposing frees the sequence before the next token, on every way out.
-        using Generation generation = started.Generation!;
-        return await ChatReply.ReadAsync(generation, validated.Value.Choices, modelId, cancellationToken).ConfigureAwait(false);
+        using ChatRun run = started.Run!;
+        return await ChatReply.ReadAsync(run.Generation, validated.Value.Choices, modelId, cancellationToken).ConfigureAwait(false);
     }
 }

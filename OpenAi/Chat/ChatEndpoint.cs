@@ -39,15 +39,15 @@ internal static class ChatEndpoint
             return;
         }
 
-        StartResult start = await chat.StartAsync(call.Value.Generation, context.RequestAborted);
-        if (start.Generation is not { } generation)
+        ChatStartResult start = await chat.StartAsync(call.Value.Generation, context.RequestAborted);
+        if (start.Run is not { } run)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(start.Failure!));
             return;
         }
 
         await AnswerAsync(
-            context, generation, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
+            context, run.Generation, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
     }
 
     private static Task AnswerAsync(

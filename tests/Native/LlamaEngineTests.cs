@@ -48,8 +48,8 @@ public sealed class LlamaEngineTests
             MaxTokens = 32,
             Sampling = new() { Temperature = 0 },
         };
-        StartResult result = await chat.StartAsync(request, default);
-        (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(result.Generation!);
+        ChatStartResult result = await chat.StartAsync(request, default);
+        (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(result.Run!.Generation);
         Assert.Equal("The capital of France is Paris.", text);
         Assert.Equal(FinishReason.EndOfGeneration, last.FinishReason);
         engine.Stop();
@@ -68,7 +68,7 @@ public sealed class LlamaEngineTests
     {
         string path = RepositoryFiles.Path("assets/mistralserve-demo.gguf");
         (InferenceEngine engine, ChatService chat) = StartChat(path);
-        StartResult result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", new string('x', 20_000_000))] }, default);
+        ChatStartResult result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", new string('x', 20_000_000))] }, default);
         Assert.Equal(EngineFailureCode.ContextLengthExceeded, result.Failure!.Code);
         Assert.Equal("messages", result.Failure.Param);
         result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", string.Concat(Enumerable.Repeat("hello ", 3000)))] }, default);
@@ -84,10 +84,10 @@ public sealed class LlamaEngineTests
             RepositoryFiles.Path("assets/mistralserve-demo.gguf"), new EngineOptions { ContextLength = 32, Parallel = 64 });
         Assert.Null(await engine.Loaded);
         var request = new ChatGeneration { Messages = [new("user", "Hi")], MaxTokens = 8, IgnoreEndOfGeneration = true };
-        StartResult[] started = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => chat.StartAsync(request, default).AsTask()));
-        foreach (StartResult result in started)
+        ChatStartResult[] started = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => chat.StartAsync(request, default).AsTask()));
+        foreach (ChatStartResult result in started)
         {
-            Assert.Equal(FinishReason.Length, (await EngineHarness.ReadAsync(result.Generation!)).Last.FinishReason);
+            Assert.Equal(FinishReason.Length, (await EngineHarness.ReadAsync(result.Run!.Generation)).Last.FinishReason);
         }
 
         engine.Stop();

@@ -17,7 +17,7 @@ public sealed class MessagesEndpointTests
         int tokens = body.GetProperty("usage").GetProperty("input_tokens").GetInt32();
         Assert.Equal(
             $$"""{"id":"{{body.Text("id")}}","type":"message","role":"assistant","model":"none","content":[{"type":"text","text":"Hello!","citations":null}],"stop_reason":"end_turn","stop_sequence":null"""
-            + $$""","usage":{"input_tokens":{{tokens}},"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":7}}""",
+            + $$$""","usage":{"input_tokens":{{{tokens}}},"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":7}}""",
             body.GetRawText());
     }
 
