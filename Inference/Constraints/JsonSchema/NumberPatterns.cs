@@ -27,6 +27,7 @@ internal static class NumberPatterns
     private static readonly Pattern Mantissa = Pattern.Sequence(NonZero, Fraction);
     private static readonly JsonDecimal LeastHuge = new(1, 21);
     private static readonly JsonDecimal GreatestTiny = new(1, -6);
+    private static readonly JsonDecimal LeastUnwritten = new(1, LongestText);
 
     /// <summary>21 to 307: below 10^308 whatever the mantissa.</summary>
     private static readonly Pattern HugeExponent = Pattern.AnyOf(
@@ -123,18 +124,19 @@ internal static class NumberPatterns
         {
             BigInteger least = lower is null ? 0 : lower.IsExclusive ? lower.Bound.Floor + 1 : lower.Bound.Ceiling;
             BigInteger? greatest = upper is null ? null : upper.IsExclusive ? upper.Bound.Ceiling - 1 : upper.Bound.Floor;
-            return greatest < least ? Pattern.Never
+            return greatest < least || JsonDecimal.Of(least) >= LeastUnwritten ? Pattern.Never
                 : Pattern.AllOf([Whole, .. least.IsZero ? [] : new[] { AtLeast(JsonDecimal.Of(least), false, false) },
-                    .. greatest is null ? [] : new[] { AtMost(JsonDecimal.Of(greatest.Value), false, false) }]);
+                    .. greatest is null || JsonDecimal.Of(greatest.Value) >= LeastUnwritten ? [] : new[] { AtMost(JsonDecimal.Of(greatest.Value), false, false) }]);
         }
 
-        List<Pattern> plain = [Pattern.Sequence(Whole, Fraction)];
-        if (lower is not null && (lower.IsExclusive || !lower.Bound.Digits.IsZero))
+        // Numbers written plainly are below 10^64: a greater upper bound says nothing of them, a greater lower one excludes them.
+        List<Pattern> plain = lower is not null && lower.Bound >= LeastUnwritten ? [Pattern.Never] : [Pattern.Sequence(Whole, Fraction)];
+        if (plain[0] != Pattern.Never && lower is not null && (lower.IsExclusive || !lower.Bound.Digits.IsZero))
         {
             plain.Add(lower.Bound.Digits.IsZero ? Pattern.Not(Zero()) : AtLeast(lower.Bound, lower.IsExclusive, true));
         }
 
-        if (upper is not null)
+        if (upper is not null && upper.Bound < LeastUnwritten)
         {
             plain.Add(AtMost(upper.Bound, upper.IsExclusive, true));
         }
