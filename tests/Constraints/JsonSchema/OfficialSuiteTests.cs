@@ -61,7 +61,7 @@ public sealed class OfficialSuiteTests
     /// <summary>Whether a file of the suite is left out.</summary>
     internal static bool IsExcluded(string root, string file) => Excluded.Contains(Path.GetRelativePath(root, file));
 
-    /// <summary>Holds a list against the committed one; with UPDATE_LISTS=1 writes that.</summary>
+    /// <summary>Holds a list against the committed one; with UPDATE_LISTS=1 writes that, without its comments.</summary>
     private static void AssertList(string file, List<string> lines)
     {
         string path = RepositoryFiles.Path("tests/Constraints/JsonSchema/" + file);
@@ -70,7 +70,7 @@ public sealed class OfficialSuiteTests
             File.WriteAllLines(path, lines);
         }
 
-        string[] expected = File.ReadAllLines(path);
+        string[] expected = [.. File.ReadAllLines(path).Where(line => !line.StartsWith('#'))];
         Assert.Equal([], lines.Except(expected).Select(line => "new in " + file + ": " + line));
         Assert.Equal([], expected.Except(lines).Select(line => "gone from " + file + ": " + line));
     }

@@ -12,6 +12,15 @@ namespace MistralServe.Tests.Constraints.JsonSchema;
 /// </summary>
 public sealed class WalkTests
 {
+    /// <summary>Schemas of the suite on which ajv's verdicts are not those of the suite: dynamic references, and what is evaluated by <c>if</c> alone or one of several options.</summary>
+    private static readonly string[] Deviations =
+    [
+        "dynamicRef.json",
+        "unevaluatedItems.json unevaluatedItems with nested items",
+        "unevaluatedItems.json unevaluatedItems can see annotations from if without then and else",
+        "unevaluatedProperties.json unevaluatedProperties with if/then/else, then not defined",
+    ];
+
     private static int Walks => int.TryParse(Environment.GetEnvironmentVariable("SCHEMA_WALKS"), CultureInfo.InvariantCulture, out int walks) ? walks : 8;
 
     [Fact]
@@ -81,9 +90,10 @@ public sealed class WalkTests
     {
         string root = RepositoryFiles.Shared("data/json-schema-2020-12");
         return [.. Directory.EnumerateFiles(root, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Where(file => !OfficialSuiteTests.IsExcluded(root, file) && Path.GetFileName(file) != "dynamicRef.json") // ajv fails the suite there
+            .Where(file => !OfficialSuiteTests.IsExcluded(root, file))
             .SelectMany(file => JsonDocument.Parse(File.ReadAllText(file)).RootElement.EnumerateArray()
-                .Select(group => ($"{Path.GetFileName(file)} {group.GetProperty("description").GetString()}", group.GetProperty("schema"))))];
+                .Select(group => ($"{Path.GetFileName(file)} {group.GetProperty("description").GetString()}", group.GetProperty("schema"))))
+            .Where(entry => !Array.Exists(Deviations, entry.Item1.StartsWith))];
     }
 
     private static List<(string Name, JsonElement Schema)> RealWorld() =>
