@@ -18,7 +18,7 @@ internal sealed class ChatService(GenerationStarter starter, Func<ChatFormat?> f
     {
         StartResult result = await starter.StartAsync(request, () => CreatePrompt(request), cancellationToken).ConfigureAwait(false);
         return result.Generation is { } generation
-            ? new ChatStartResult(new ChatRun(generation, static () => new PlainText()), null)
+            ? new ChatStartResult(new ChatRun(generation, static () => new PlainTextParser()), null)
             : new ChatStartResult(null, result.Failure);
     }
 
@@ -39,14 +39,5 @@ internal sealed class ChatService(GenerationStarter starter, Func<ChatFormat?> f
         return chatFormat.Render(request.Messages) is { } text
             ? starter.Tokenize(text, parseSpecial: true, Param)
             : (null, new EngineFailure(EngineFailureCode.InvalidRequest, $"The chat format {chatFormat.Name} cannot express these messages.", Param));
-    }
-
-    private sealed class PlainText : IChatOutputParser
-    {
-        public void Push(ReadOnlySpan<byte> text, IChatOutputSink sink) => sink.OnContent(text);
-
-        public void Complete(IChatOutputSink sink)
-        {
-        }
     }
 }

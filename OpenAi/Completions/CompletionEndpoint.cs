@@ -61,7 +61,7 @@ internal static class CompletionEndpoint
                 },
                 AnswerStreamWriter.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
-                context, generation, plan.Generated,
+                context, generation, plan.Generated, static () => new PlainTextParser(),
                 answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Wire.TextCompletion);
 
     private static RequestResult<CompletionPlan> Read(JsonElement body, string principal, int vocabularySize)
