@@ -408,7 +408,7 @@ internal static class ToolFormatTable
         ParameterSeparator = "\n",
         ContentMarks = (" to=user<|message|>", ""),
         BehindReasoning = "<|start|>assistant",
-        Dropped = ["<|message|>", "<|eom|>"],
+        Dropped = ["to=user<|message|>", "<|message|>", "<|eom|>"],
         NoCallBehindTrigger = ["user<|message|>", "self<|message|>"],
         Markers = ["<|start|>", "<|message|>", "<|eom|>"],
         Reasoning = new("to=self<|message|>", "<|eom|>") { ForcedClose = "<|eom|>" },
