@@ -8,27 +8,33 @@ namespace MistralServe.Inference.Chat;
 /// </summary>
 internal static class ConversationAdapter
 {
-    /// <summary>The conversation for the template.</summary>
+    /// <summary>The request as the template is given it.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="format">How the model writes calls.</param>
-    public static IReadOnlyList<ChatMessage> Adapt(ChatGeneration request, IToolFormat format)
+    /// <param name="model">What template and model can express.</param>
+    public static ChatGeneration Adapt(ChatGeneration request, ChatModel model)
     {
-        List<ChatMessage> messages = NameResults(request.Messages, format);
-        if (!format.TemplateRendersCalls)
+        IToolFormat format = model.Format;
+        bool hasCalls = request.Messages.Any(message => message.ToolCalls.Count > 0 || message.Role == "tool");
+        if (hasCalls)
         {
-            messages = WriteCalls(messages, format);
-        }
-        else if (format.SingleCall)
-        {
-            messages = SplitCalls(messages);
+            List<ChatMessage> named = NameResults(request.Messages, format);
+            bool rendersCalls = format.TemplateRendersCalls && model.Capabilities.ToolCalls;
+            request = request with
+            {
+                Messages = !rendersCalls ? WriteCalls(named, format)
+                    : format.SingleCall || !model.Capabilities.ParallelToolCalls ? SplitCalls(named)
+                    : named,
+            };
         }
 
-        if (request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None && !format.TemplateDescribesTools)
+        bool offersTools = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None;
+        if (!offersTools || (format.TemplateDescribesTools && model.Capabilities.Tools))
         {
-            AddToSystem(messages, format.DescribeTools(request.Tools, request.ToolChoice, request.ParallelToolCalls));
+            return request;
         }
 
-        return messages;
+        string description = format.DescribeTools(request.Tools, request.ToolChoice, request.ParallelToolCalls);
+        return request with { Messages = AddToSystem(request.Messages, description), Tools = [] };
     }
 
     // Results name their call by its id; templates of some models want the tool's name instead.
@@ -117,17 +123,9 @@ internal static class ConversationAdapter
         return result;
     }
 
-    private static void AddToSystem(List<ChatMessage> messages, string text)
-    {
-        if (messages is [{ Role: "system" } first, ..])
-        {
-            messages[0] = first with { Content = Join(first.Content, text) };
-        }
-        else
-        {
-            messages.Insert(0, new ChatMessage("system", text));
-        }
-    }
+    private static ChatMessage[] AddToSystem(IReadOnlyList<ChatMessage> messages, string text) => messages[0].Role == "system"
+        ? [messages[0] with { Content = Join(messages[0].Content, text) }, .. messages.Skip(1)]
+        : [new ChatMessage("system", text), .. messages];
 
     private static string Join(string first, string second) => first.Length == 0 ? second : second.Length == 0 ? first : $"{first}\n\n{second}";
 }
