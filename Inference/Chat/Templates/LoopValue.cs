@@ -21,6 +21,16 @@ internal sealed class LoopValue(TemplateBudget budget, IReadOnlyList<TemplateVal
     /// <summary>Number of the turn, from 0.</summary>
     public int Index { get; private set; } = -1;
 
+    /// <summary>How many elements the condition lets through; asks it of all that are left.</summary>
+    public int Length
+    {
+        get
+        {
+            Fetch(int.MaxValue);
+            return Index + 1 + _ahead.Count;
+        }
+    }
+
     /// <summary>Goes to the next element; null when there is none.</summary>
     public TemplateValue? MoveNext()
     {
@@ -60,15 +70,6 @@ internal sealed class LoopValue(TemplateBudget budget, IReadOnlyList<TemplateVal
         recurse is null
             ? throw new TemplateFaultException("The loop must have the 'recursive' marker to be called recursively.")
             : recurse(arguments.Bind("loop", 1, "iterable")[0]!);
-
-    private int Length
-    {
-        get
-        {
-            Fetch(int.MaxValue);
-            return Index + 1 + _ahead.Count;
-        }
-    }
 
     private bool Fetch(int count)
     {

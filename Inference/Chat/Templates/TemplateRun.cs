@@ -157,7 +157,7 @@ internal sealed class TemplateRun(DateTimeOffset now)
     {
         TemplateValue target = Evaluate(attribute.Target, scope);
         Line = attribute.Line;
-        return Members.GetAttribute(this, target, attribute.Name);
+        return Members.GetAttribute(target, attribute.Name);
     }
 
     private TemplateValue EvaluateItem(ItemExpression item, Scope scope)

@@ -124,7 +124,7 @@ internal sealed class BraceFormat
             stop = stop < 0 ? path.Length : stop;
             string key = path[(i + 1)..stop];
             value = !isItem
-                ? Members.GetAttribute(_run, value, new StringValue(key))
+                ? Members.GetAttribute(value, new StringValue(key))
                 : Members.GetItem(_run, value, int.TryParse(key, CultureInfo.InvariantCulture, out int number) ? new IntegerValue(number) : new StringValue(key));
             i = isItem ? stop + 1 : stop;
         }

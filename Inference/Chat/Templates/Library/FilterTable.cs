@@ -18,7 +18,7 @@ internal static class FilterTable
         "safe" => (run, value, arguments) => Markup.Mark(run.ToText(Alone(value, arguments, name))),
         "escape" or "e" => (run, value, arguments) => Markup.Escape(run.Budget, run.ToText(Alone(value, arguments, name))),
         "forceescape" => (run, value, arguments) => Markup.Escape(run.Budget, new StringValue(run.ToText(Alone(value, arguments, name)).Text, run.ToText(value).Input)),
-        "attr" => (run, value, arguments) => Members.GetAttribute(run, value, StringMethods.Text(arguments.Bind(name, 1, "name")[0]!, name)),
+        "attr" => (_, value, arguments) => Members.GetOwnAttribute(value, StringMethods.Text(arguments.Bind(name, 1, "name")[0]!, name)),
         _ => TextFilters.Find(name) ?? SequenceFilters.Find(name) ?? SelectionFilters.Find(name) ?? NumberFilters.Find(name),
     };
 

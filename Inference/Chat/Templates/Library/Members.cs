@@ -6,12 +6,19 @@ namespace MistralServe.Inference.Chat.Templates.Library;
 internal static class Members
 {
     /// <summary><c>a.name</c>; undefined when there is none, a fault when <paramref name="target"/> is undefined itself.</summary>
-    public static TemplateValue GetAttribute(TemplateRun run, TemplateValue target, StringValue name)
+    public static TemplateValue GetAttribute(TemplateValue target, StringValue name)
     {
         Operators.CheckDefined(target);
         return FindMember(target, name.Text)
             ?? (target as DictValue)?.Find(name)
             ?? new UndefinedValue($"'{Describe(target)}' has no attribute '{name.Text}'");
+    }
+
+    /// <summary>As <see cref="GetAttribute"/>, but never an element of a dictionary (filter <c>attr</c>).</summary>
+    public static TemplateValue GetOwnAttribute(TemplateValue target, StringValue name)
+    {
+        Operators.CheckDefined(target);
+        return FindMember(target, name.Text) ?? new UndefinedValue($"'{Describe(target)}' has no attribute '{name.Text}'");
     }
 
     /// <summary><c>a[key]</c>; undefined when there is none, a fault when <paramref name="target"/> is undefined itself.</summary>

@@ -79,6 +79,13 @@ internal static class PythonCase
         return any;
     }
 
+    /// <summary>The first character in upper case and the rest, as a text of its own, in lower case: what jinja2's filter <c>title</c> does to a word.</summary>
+    public static StringValue ToTitleWord(TemplateBudget budget, StringValue word)
+    {
+        int first = word.Text.Length == 0 ? 0 : RuneLength(word.Text, 0);
+        return new TextBuilder(budget).Append(ToUpper(budget, word.Slice(0, first))).Append(ToLower(budget, word.Slice(first, word.Text.Length))).ToValue();
+    }
+
     private static StringValue Map(TemplateBudget budget, StringValue text, Func<string, int, string> map)
     {
         var builder = new TextBuilder(budget);
@@ -133,8 +140,20 @@ internal static class PythonCase
 
     private static string Title(string text, int i)
     {
+        // Letters that are two have a form of their own for titles, Georgian has none.
+        char character = text[i];
+        if (character is (>= '\u01C4' and <= '\u01CC') or (>= '\u01F1' and <= '\u01F3'))
+        {
+            return Single(character >= '\u01F1' ? '\u01F2' : (char)(character - (character - '\u01C4') % 3 + 1));
+        }
+
+        if (character is >= '\u10D0' and <= '\u10FF')
+        {
+            return Single(character);
+        }
+
         string upper = Upper(text, i);
-        return upper.Length < 2 || char.IsHighSurrogate(upper[0]) ? upper : upper[0] + upper[1..].ToLowerInvariant();
+        return upper.Length < 2 || !char.IsLetter(upper[0]) || upper[0] == '\u02BC' ? upper : upper[0] + upper[1..].ToLowerInvariant();
     }
 
     private static bool IsCased(string text, int i) =>

@@ -72,6 +72,7 @@ internal static class PythonText
         RangeValue range => range.Step == 1
             ? string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop})")
             : string.Create(CultureInfo.InvariantCulture, $"range({range.Start}, {range.Stop}, {range.Step})"),
+        LoopValue loop => string.Create(CultureInfo.InvariantCulture, $"<LoopContext {loop.Index + 1}/{loop.Length}>"),
         MacroValue macro => $"<Macro {(macro.Definition.Name is { } name ? $"'{name}'" : "anonymous")}>",
         _ => $"<{value.TypeName} object>",
     };

@@ -40,7 +40,7 @@ internal static class Slicing
             StringValue text => SliceText(budget, text, from, to, stride),
             ListValue list => new ListValue(Pick(budget, i => list.Items[i], from, to, stride)),
             TupleValue tuple => new TupleValue(Pick(budget, i => tuple.Items[i], from, to, stride)),
-            _ => new ListValue(Pick(budget, ((RangeValue)target).At, from, to, stride)),
+            _ => SliceRange((RangeValue)target, from, to, stride),
         };
     }
 
@@ -115,6 +115,9 @@ internal static class Slicing
         budget.TakeElements(items.Count);
         return items;
     }
+
+    private static RangeValue SliceRange(RangeValue range, int from, int to, int stride) =>
+        new((long)range.At(from).Number, (long)range.At(to).Number, range.Step * stride);
 
     private static StringValue SliceText(TemplateBudget budget, StringValue text, int from, int to, int stride)
     {

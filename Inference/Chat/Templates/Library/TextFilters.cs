@@ -42,7 +42,7 @@ internal static class TextFilters
             bool changes = i > start && (i == text.Text.Length || isBreak != IsWordBreak(text.Text[start]));
             if (changes)
             {
-                builder.Append(PythonCase.Capitalize(run.Budget, text.Slice(start, i)));
+                builder.Append(PythonCase.ToTitleWord(run.Budget, text.Slice(start, i)));
                 start = i;
             }
         }
