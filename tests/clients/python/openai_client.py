@@ -20,10 +20,10 @@ assert streamed == text, (streamed, text)
 legacy = client.completions.create(model="any", prompt="Hello", max_tokens=3, temperature=0)
 assert legacy.object == "text_completion"
 
-response = client.responses.create(model="any", input="Hello!", temperature=0, max_output_tokens=16)
+response = client.responses.create(model="any", input="Hello!", temperature=0, max_output_tokens=60)
 assert response.output_text
 assert client.responses.retrieve(response.id).output_text == response.output_text
-with client.responses.stream(model="any", input="Hello!", temperature=0, max_output_tokens=16) as stream:
+with client.responses.stream(model="any", input="Hello!", temperature=0, max_output_tokens=60) as stream:
     deltas = "".join(event.delta for event in stream if event.type == "response.output_text.delta")
     assert stream.get_final_response().output_text == deltas == response.output_text
 client.responses.delete(response.id)
