@@ -61,7 +61,7 @@ internal static class ChatEndpoint
                     Progress = call.Extras.Progress,
                     ServiceTier = call.Extras.ServiceTier,
                 },
-                AnswerStreamWriter.KeepAliveInterval, logger)
+                EventStream.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
                 context, generation, call.Generation.Choices,
                 answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary), OpenAiJsonContext.Wire.ChatCompletion);

@@ -61,7 +61,7 @@ internal static class CompletionEndpoint
                     Timings = plan.Extras.Timings,
                     Progress = plan.Extras.Progress,
                 },
-                AnswerStreamWriter.KeepAliveInterval, logger)
+                EventStream.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
                 context, generation, plan.Generated,
                 answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Wire.TextCompletion);
