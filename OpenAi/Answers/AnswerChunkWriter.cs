@@ -37,6 +37,9 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
     /// <summary>Tokens that the choices have reasoned so far.</summary>
     protected virtual int ReasoningTokens => 0;
 
+    /// <summary>Whether chunks tell the service tier.</summary>
+    public bool ServiceTier { get; init; }
+
     /// <summary>Takes note of an event whose chunks come next.</summary>
     public virtual void Note(in GenerationEvent item)
     {
@@ -154,6 +157,11 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
         json.WriteNumber("created"u8, identity.Created);
         json.WriteString("model"u8, _model);
         json.WriteString("system_fingerprint"u8, _systemFingerprint);
+        if (ServiceTier)
+        {
+            json.WriteString("service_tier"u8, "default"u8);
+        }
+
         json.WriteStartArray("choices"u8);
         return json;
     }

@@ -28,6 +28,11 @@ internal sealed record ChatCompletion
     [JsonPropertyName("system_fingerprint")]
     public required string SystemFingerprint { get; init; }
 
+    /// <summary>Told when the request named one.</summary>
+    [JsonPropertyName("service_tier")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceTier { get; init; }
+
     [JsonPropertyName("timings")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AnswerTimings? Timings { get; init; }
@@ -53,6 +58,7 @@ internal sealed record ChatCompletion
             FinishReason = form.ToFinishReason(AnswerEnd.From(choice.FinishReason).WireReason!, choice.ToolCalls.Count),
         })],
         Usage = CompletionUsage.From(answer.Usage, answer.ReasoningTokens),
+        ServiceTier = extras.ServiceTier ? "default" : null,
         Timings = extras.Timings ? AnswerTimings.From(answer) : null,
     };
 }

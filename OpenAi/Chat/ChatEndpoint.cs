@@ -5,6 +5,7 @@ using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
+using MistralServe.OpenAi.Document;
 
 namespace MistralServe.OpenAi.Chat;
 
@@ -22,7 +23,8 @@ internal static class ChatEndpoint
                 + "\"chat.completion.chunk\", then 'data: [DONE]'. A failure after the first event is an event with an 'error' object "
                 + "and no [DONE].")
             .Accepts<ChatCompletionRequest>("application/json")
-            .Produces<ChatCompletion>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+            .Produces<ChatCompletion>(StatusCodes.Status200OK, "application/json")
+            .ProducesEvents<ChatCompletionChunk>();
         ErrorDescriptions.AddForGeneration(route);
     }
 
@@ -57,8 +59,9 @@ internal static class ChatEndpoint
                     Details = TokenDetails.Create(call.Extras, vocabulary, isChat: true),
                     Timings = call.Extras.Timings,
                     Progress = call.Extras.Progress,
+                    ServiceTier = call.Extras.ServiceTier,
                 },
-                AnswerStreamWriter.KeepAliveInterval, logger)
+                EventStream.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
                 context, run.Generation, call.Generation.Choices, run.CreateParser,
                 answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary, call.Form), OpenAiJsonContext.Wire.ChatCompletion);

@@ -15,15 +15,18 @@ internal static class GenerationFieldsReader
         "typical_p", "top_n_sigma", "xtc_probability", "xtc_threshold", "dynatemp_range", "dynatemp_exponent", "mirostat",
         "mirostat_tau", "mirostat_eta", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers", "ignore_eos", "cache_prompt",
         "speculative", "speculative.n_max",
-        "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier",
         "response_format", "json_schema", "grammar", "regex", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
         "n_probs", "n_predict", "min_tokens", "stop_token_ids", "allowed_token_ids", "bad_words", "include_stop_str_in_output", "skip_special_tokens",
         "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "id_slot", "n_keep", "priority",
+        "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier", .. AcceptedFields.Names,
     ];
 
     /// <summary>Adds the shared fields to a request that has those of its endpoint.</summary>
     public static T Read<T>(T request, JsonFields fields, RequestErrors errors)
-        where T : GenerationFields => request with
+        where T : GenerationFields
+    {
+        AcceptedFields.Check(fields, errors);
+        return request with
         {
             Model = fields.GetString("model"),
             N = fields.GetInteger("n", saturate: true),
@@ -59,11 +62,6 @@ internal static class GenerationFieldsReader
             CachePrompt = fields.GetBoolean("cache_prompt"),
             Speculative = fields.GetBoolean("speculative"),
             SpeculativeMax = fields.GetInteger("speculative.n_max", saturate: true),
-            Metadata = fields.Get("metadata"),
-            User = fields.GetString("user"),
-            SafetyIdentifier = fields.GetString("safety_identifier"),
-            PromptCacheKey = fields.GetString("prompt_cache_key"),
-            ServiceTier = fields.GetString("service_tier"),
             ResponseFormat = fields.Get("response_format"),
             JsonSchema = fields.Get("json_schema"),
             Grammar = fields.Get("grammar"),
@@ -89,7 +87,13 @@ internal static class GenerationFieldsReader
             SlotId = fields.Get("id_slot"),
             KeepCount = fields.Get("n_keep"),
             Priority = fields.Get("priority"),
+            Metadata = fields.Get("metadata"),
+            User = fields.GetString("user"),
+            SafetyIdentifier = fields.GetString("safety_identifier"),
+            PromptCacheKey = fields.GetString("prompt_cache_key"),
+            ServiceTier = fields.GetString("service_tier"),
         };
+    }
 
     private static StreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)
     {
