@@ -20,7 +20,8 @@ internal static class ChatRequestValidator
         var prompt = new ChatGeneration
         {
             Messages = ChatMessageContent.ToMessages(request.Messages, errors),
-            MaxTokens = ranges.AtLeast("max_completion_tokens", request.MaxCompletionTokens ?? request.MaxTokens, 0) ?? ranges.Limit("n_predict", request.PredictCount),
+            MaxTokens = ranges.AtLeast("max_completion_tokens", request.MaxCompletionTokens ?? request.MaxTokens, 0)
+                ?? ranges.Limit("n_predict", request.PredictCount),
         };
         int top = ranges.Between("top_logprobs", request.TopLogProbabilities, 0, GenerationLimits.MaxTopLogProbabilities) ?? 0;
         if (top > 0 && request.LogProbabilities is not true)
