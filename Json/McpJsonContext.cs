@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using MistralServe.Mcp.Protocol;
 using MistralServe.Mcp.Tools;
@@ -17,4 +19,13 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(UnsupportedVersionData))]
 [JsonSerializable(typeof(ModelInfo))]
 [JsonSerializable(typeof(EmbedResult))]
-internal sealed partial class McpJsonContext : JsonSerializerContext;
+[JsonSerializable(typeof(ChatReplyWithCalls))]
+internal sealed partial class McpJsonContext : JsonSerializerContext
+{
+    /// <summary>For JSON that becomes the text of a block, and is escaped again: without escapes of its own that readers would have to see.</summary>
+    public static McpJsonContext Text { get; } = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+}

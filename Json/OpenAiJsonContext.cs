@@ -18,6 +18,7 @@ namespace MistralServe.Json;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ChatCompletionRequest))]
 [JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(AppliedTemplate))]
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(TextCompletion))]
 [JsonSerializable(typeof(CompletionUsage))]

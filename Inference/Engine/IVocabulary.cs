@@ -15,6 +15,21 @@ internal interface IVocabulary
     /// <summary>All end-of-generation tokens, ascending.</summary>
     ReadOnlySpan<int> EndOfGenerationTokens { get; }
 
+    /// <summary>Tokens that are found in text by their spelling, the longest first. Computed when first needed.</summary>
+    IReadOnlyList<SpecialToken> SpecialTokens { get; }
+
+    /// <summary>Token that begins a text; null when the vocabulary has none.</summary>
+    int? BeginToken { get; }
+
+    /// <summary>Token that ends a text; null when the vocabulary has none.</summary>
+    int? EndToken { get; }
+
+    /// <summary>Whether the model expects <see cref="BeginToken"/> before every text.</summary>
+    bool AddsBeginToken { get; }
+
+    /// <summary>A token's text as the vocabulary writes it, control tokens too; empty outside the vocabulary.</summary>
+    string GetSpelling(int token);
+
     /// <summary>The bytes a token stands for in the output; empty for control tokens and outside the vocabulary. Valid for ever.</summary>
     ReadOnlySpan<byte> GetBytes(int token);
 

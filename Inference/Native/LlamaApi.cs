@@ -107,6 +107,25 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_vocab_fim_mid(nint vocabulary);
 
+    /// <summary>-1 when there is none.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_bos(nint vocabulary);
+
+    /// <summary>-1 when there is none.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_eos(nint vocabulary);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_vocab_get_add_bos(nint vocabulary);
+
+    /// <summary>Memory of the vocabulary. A token outside it ends the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte* llama_vocab_get_text(nint vocabulary, int token);
+
+    /// <summary>Bits of <see cref="LlamaTokenAttribute"/>. A token outside the vocabulary ends the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_get_attr(nint vocabulary, int token);
+
     /// <summary>Number of tokens written; negative: the number that would be needed; int.MinValue: overflow. Thread-safe.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_tokenize(nint vocabulary, byte* text, int textLength, int* tokens, int capacity, byte addSpecial, byte parseSpecial);

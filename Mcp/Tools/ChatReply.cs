@@ -1,23 +1,30 @@
+using System.Text.Json;
+using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
+using MistralServe.Json;
 using MistralServe.Mcp.Protocol;
 using MistralServe.OpenAi.Answers;
+using MistralServe.OpenAi.Chat;
 
 namespace MistralServe.Mcp.Tools;
 
-/// <summary>Turns a generation into the result of a <c>chat</c> call.</summary>
+/// <summary>Turns a running answer into the result of a <c>chat</c> call.</summary>
 internal static class ChatReply
 {
+    private static readonly ChatAnswerForm Form = new();
+
     /// <summary>
-    /// Reads a generation to its end. Several choices become one text, joined by line ends.
+    /// Reads an answer to its end. Several choices become one text, joined by line ends; a choice with calls becomes a JSON object of its content
+    /// and calls, because a result has one block of text.
     /// </summary>
-    /// <param name="generation">The running generation; the caller disposes of it.</param>
+    /// <param name="run">The running answer; the caller disposes of it.</param>
     /// <param name="choices">How many choices the request asked for.</param>
     /// <param name="modelId">Id of the model that answers.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     /// <exception cref="OperationCanceledException">The client is gone, or someone else cancelled the generation.</exception>
-    public static async ValueTask<ToolOutcome> ReadAsync(Generation generation, int choices, string modelId, CancellationToken cancellationToken)
+    public static async ValueTask<ToolOutcome> ReadAsync(ChatRun run, int choices, string modelId, CancellationToken cancellationToken)
     {
-        CollectedAnswer answer = await AnswerCollector.CollectAsync(generation, choices, cancellationToken).ConfigureAwait(false);
+        CollectedAnswer answer = await AnswerCollector.CollectAsync(run.Generation, choices, run.CreateParser, cancellationToken).ConfigureAwait(false);
         if (answer.Failure is { } failure)
         {
             return ToolFailures.ToOutcome(failure);
@@ -28,16 +35,26 @@ internal static class ChatReply
             throw new OperationCanceledException("The generation was cancelled.");
         }
 
+        List<ChatToolCall> calls = [.. answer.Choices.SelectMany(choice => choice.ToolCalls)];
+        string[] reasoning = [.. answer.Choices.Select(choice => choice.Reasoning).OfType<string>()];
         return ToolOutcome.Of(new CallToolResult
         {
-            Content = [new TextContent { Text = string.Join('\n', answer.Choices.Select(choice => choice.Text)) }],
+            Content = [new TextContent { Text = string.Join('\n', answer.Choices.Select(ToText)) }],
             IsError = false,
             Meta = new()
             {
                 Model = modelId,
-                FinishReason = answer.Choices.Any(choice => choice.FinishReason == FinishReason.Length) ? "length" : "stop",
-                Usage = CompletionUsage.From(answer.Usage),
+                FinishReason = Form.ToFinishReason(answer.Choices.Any(choice => choice.FinishReason == FinishReason.Length) ? "length" : "stop", calls.Count),
+                Usage = CompletionUsage.From(answer.Usage, answer.ReasoningTokens),
+                ToolCalls = calls.Count > 0 ? ChatAnswerToolCall.From(calls) : null,
+                Reasoning = reasoning.Length > 0 ? string.Join('\n', reasoning) : null,
             },
         });
     }
+
+    private static string ToText(CollectedChoice choice) => choice.ToolCalls.Count == 0
+        ? choice.Text
+        : JsonSerializer.Serialize(
+            new ChatReplyWithCalls { Content = choice.Text.Length > 0 ? choice.Text : null, ToolCalls = ChatAnswerToolCall.From(choice.ToolCalls) },
+            McpJsonContext.Text.ChatReplyWithCalls);
 }

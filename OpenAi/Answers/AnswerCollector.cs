@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text;
 using MistralServe.Inference;
+using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.OpenAi.Answers;
@@ -16,38 +15,31 @@ internal static class AnswerCollector
     /// <summary>Collects all choices. Request thread.</summary>
     /// <param name="generation">The running generation; the caller disposes of it.</param>
     /// <param name="choices">How many choices the request asked for.</param>
+    /// <param name="createParser">Makes the parser of each choice.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
-    public static async ValueTask<CollectedAnswer> CollectAsync(Generation generation, int choices, CancellationToken cancellationToken)
+    public static async ValueTask<CollectedAnswer> CollectAsync(
+        Generation generation, int choices, Func<IChatOutputParser> createParser, CancellationToken cancellationToken)
     {
-        var texts = new ArrayBufferWriter<byte>?[choices];
+        var collectors = new ChoiceCollector?[choices];
         var done = new CollectedChoice[choices];
-        var reports = new List<TokenReport>?[choices];
         var prompts = new Dictionary<int, IReadOnlyList<TokenReport>>();
         var usage = new UsageTotal();
         int running = choices;
         await foreach (GenerationEvent item in generation.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (item.Tokens is { } tokens && item.Kind != GenerationEventKind.PromptScored)
-            {
-                (reports[item.Choice] ??= []).AddRange(tokens);
-            }
-
             switch (item.Kind)
             {
                 case GenerationEventKind.PromptScored:
                     prompts[item.Prompt] = item.Tokens ?? [];
                     break;
                 case GenerationEventKind.Text:
-                    (texts[item.Choice] ??= new ArrayBufferWriter<byte>()).Write(item.Text.Span);
+                    (collectors[item.Choice] ??= new ChoiceCollector(createParser())).Read(item);
                     break;
                 case GenerationEventKind.Finished:
-                    string text = texts[item.Choice] is { } written ? Encoding.UTF8.GetString(written.WrittenSpan) : "";
-                    done[item.Choice] = new CollectedChoice(text, item.FinishReason, item.Usage, item.LogProbability)
-                    {
-                        Tokens = reports[item.Choice] ?? [],
-                        Times = item.Times,
-                    };
+                    ChoiceCollector collector = collectors[item.Choice] ?? new ChoiceCollector(createParser());
+                    collector.Read(item);
+                    done[item.Choice] = collector.Finish(item);
                     usage.Add(item.Usage, item.Prompt);
                     if (--running == 0)
                     {

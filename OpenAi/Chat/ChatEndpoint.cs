@@ -47,24 +47,24 @@ internal static class ChatEndpoint
         }
 
         await AnswerAsync(
-            context, run.Generation, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
+            context, run, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
     }
 
-    private static Task AnswerAsync(
-        HttpContext context, Generation generation, Call call, IVocabulary vocabulary, AnswerIdentity identity, ILogger logger) =>
+    private static Task AnswerAsync(HttpContext context, ChatRun run, Call call, IVocabulary vocabulary, AnswerIdentity identity, ILogger logger) =>
         call.Stream
             ? AnswerStreamWriter.WriteAsync(
-                context, generation, call.Generation.Choices, events => new ChatChunkWriter(events, identity, call.IncludeUsage)
+                context, run.Generation, call.Generation.Choices,
+                events => new ChatChunkWriter(events, identity, call.IncludeUsage, call.Generation.Choices, run.CreateParser, call.Form)
                 {
                     Details = TokenDetails.Create(call.Extras, vocabulary, isChat: true),
                     Timings = call.Extras.Timings,
                     Progress = call.Extras.Progress,
                     ServiceTier = call.Extras.ServiceTier,
                 },
-                AnswerStreamWriter.KeepAliveInterval, logger)
+                EventStream.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
-                context, generation, call.Generation.Choices,
-                answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary), OpenAiJsonContext.Wire.ChatCompletion);
+                context, run.Generation, call.Generation.Choices, run.CreateParser,
+                answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary, call.Form), OpenAiJsonContext.Wire.ChatCompletion);
 
     private static RequestResult<Call> Read(JsonElement body, string principal, int vocabularySize)
     {
@@ -77,10 +77,10 @@ internal static class ChatEndpoint
         RequestResult<ChatGeneration> generation = ChatRequestValidator.Validate(request.Value, principal, vocabularySize);
         return generation.Succeeded
             ? new Call(generation.Value, request.Value.Stream ?? false, request.Value.StreamOptions?.IncludeUsage ?? false,
-                AnswerExtras.From(request.Value, generation.Value.TopLogProbabilities is not null))
+                AnswerExtras.From(request.Value, generation.Value.TopLogProbabilities is not null), ChatAnswerForm.From(request.Value, generation.Value))
             : generation.Error;
     }
 
     /// <summary>A request that may run, and how its answer is written.</summary>
-    private sealed record Call(ChatGeneration Generation, bool Stream, bool IncludeUsage, AnswerExtras Extras);
+    private sealed record Call(ChatGeneration Generation, bool Stream, bool IncludeUsage, AnswerExtras Extras, ChatAnswerForm Form);
 }

@@ -33,7 +33,8 @@ internal static class ChatRequestValidator
         var prompt = new ChatGeneration
         {
             Messages = ChatMessageContent.ToMessages(request.Messages, errors),
-            MaxTokens = ranges.AtLeast("max_completion_tokens", request.MaxCompletionTokens ?? request.MaxTokens, 0) ?? ranges.Limit("n_predict", request.PredictCount),
+            MaxTokens = ranges.AtLeast("max_completion_tokens", request.MaxCompletionTokens ?? request.MaxTokens, 0)
+                ?? ranges.Limit("n_predict", request.PredictCount),
             TopLogProbabilities = ReadTopLogProbabilities(request, ranges, errors),
         };
         prompt = AddTools(prompt, request, errors);

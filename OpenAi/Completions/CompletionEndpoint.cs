@@ -61,9 +61,9 @@ internal static class CompletionEndpoint
                     Timings = plan.Extras.Timings,
                     Progress = plan.Extras.Progress,
                 },
-                AnswerStreamWriter.KeepAliveInterval, logger)
+                EventStream.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
-                context, generation, plan.Generated,
+                context, generation, plan.Generated, static () => new PlainTextParser(),
                 answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Wire.TextCompletion);
 
     private static RequestResult<CompletionPlan> Read(JsonElement body, string principal, int vocabularySize)

@@ -126,6 +126,6 @@ public sealed class RegexParserTests
             all.AddRange(last);
         }
 
-        return [.. all, "\n", "a\nc", "d", "b]", "]", "}", "{", "a{x}", "a{", "a{,2}", "\\", "\t\n", "\b", "ab.", "a b", "1a", "a, b", "abcd", "aabcd", "a\r", "_ x", "_- x"];
+        return [.. all, "\n", "a\nc", "d", "b]", "]", "}", "{", "a{x}", "a{", "a{,2}", "\\", "\t\n", "\b", "ab.", "a b", "1a", "a, b", "abcd", "aabcd", "_ x", "_- x"];
     }
 }

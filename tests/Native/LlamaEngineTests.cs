@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Constraints;
+using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Gguf;
 using MistralServe.Inference.Native;
@@ -130,10 +132,12 @@ public sealed class LlamaEngineTests
     {
         ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
         options ??= new EngineOptions { ContextLength = 512 };
-        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
+        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
         var engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         engine.Start();
-        return (engine, new ChatService(new GenerationStarter(model, engine), () => loader.Format));
+        var constraints = new ModelConstraintCompiler(new JsonGrammarBuilder());
+        var template = new ChatTemplateSource(model.ChatTemplate!);
+        return (engine, new ChatService(new GenerationStarter(model, engine, constraints), template, constraints, TimeProvider.System, NullLogger.Instance));
     }
 
     private static string Decode(IVocabulary vocabulary, List<int> tokens)

@@ -52,7 +52,15 @@ internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, ICh
             return true;
         }
 
-        if (!final && _open.AsSpan().StartsWith(visible))
+        // Or they close at once what was not opened.
+        if (!isOpen && visible.StartsWith(_ends[0]))
+        {
+            Use(space + _ends[0].Length);
+            _stage = Stage.Behind;
+            return true;
+        }
+
+        if (!final && (_open.AsSpan().StartsWith(visible) || (!isOpen && _ends[0].AsSpan().StartsWith(visible))))
         {
             return false;
         }

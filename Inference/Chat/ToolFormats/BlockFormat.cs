@@ -28,6 +28,9 @@ internal sealed class BlockFormat(CallSyntax syntax, ReasoningFormat reasoning) 
     public required bool TemplateRendersCalls { get; init; }
 
     /// <inheritdoc/>
+    public required bool TemplateRendersResults { get; init; }
+
+    /// <inheritdoc/>
     public bool SingleCall => Syntax.SingleCall;
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal static class CallJson
     public static string Open(CallSyntax syntax, string name, int index)
     {
         string number = syntax.NumberKey is { } key ? $"\"{key}\": \"{index.ToString(CultureInfo.InvariantCulture)}\", " : "";
-        return number.Length > 0 ? "{" + number + AfterNumber(syntax, name) : "{" + AfterNumber(syntax, name);
+        return "{" + number + AfterNumber(syntax, name);
     }
 
     /// <summary>Text between the brace, or the number, and the arguments.</summary>

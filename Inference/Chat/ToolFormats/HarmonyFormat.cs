@@ -35,6 +35,9 @@ internal sealed class HarmonyFormat : IToolFormat
     public bool TemplateRendersCalls => true;
 
     /// <inheritdoc/>
+    public bool TemplateRendersResults => true;
+
+    /// <inheritdoc/>
     public bool SingleCall => true;
 
     /// <inheritdoc/>

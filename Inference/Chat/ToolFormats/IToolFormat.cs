@@ -24,11 +24,11 @@ internal interface IToolFormat
     /// <summary>Whether the model's template tells the model of tools; if not, the caller adds <see cref="DescribeTools"/> to the system text.</summary>
     bool TemplateDescribesTools { get; }
 
-    /// <summary>
-    /// Whether the model's template renders past calls; if not, the caller puts them into the assistant's text by
-    /// <see cref="RenderCalls"/>, and results into user messages by <see cref="RenderResult"/>.
-    /// </summary>
+    /// <summary>Whether the model's template renders past calls; if not, the caller puts them into the assistant's text by <see cref="RenderCalls"/>.</summary>
     bool TemplateRendersCalls { get; }
+
+    /// <summary>Whether the model's template knows the role of results; if not, the caller puts them into user messages by <see cref="RenderResult"/>.</summary>
+    bool TemplateRendersResults { get; }
 
     /// <summary>Whether the template takes one call a message only: a message with more has to be split.</summary>
     bool SingleCall { get; }

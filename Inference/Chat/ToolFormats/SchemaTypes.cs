@@ -43,8 +43,7 @@ internal static class SchemaTypes
             ? Of(schema, root, 0)
             : JsonTypes.All;
 
-    /// <summary>Declared parameters of a tool; null when there are none.</summary>
-    public static JsonElement? FindProperties(JsonElement root)
+    private static JsonElement? FindProperties(JsonElement root)
     {
         JsonElement schema = Resolve(root, root);
         return schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out JsonElement properties) && properties.ValueKind == JsonValueKind.Object
@@ -52,13 +51,8 @@ internal static class SchemaTypes
             : null;
     }
 
-    /// <summary>Types that a schema allows.</summary>
-    /// <param name="schema">The schema.</param>
-    /// <param name="root">Document of its references.</param>
-    public static JsonTypes Of(JsonElement schema, JsonElement root) => Of(schema, root, 0);
-
-    /// <summary>Follows a schema that is a reference inside of the document; any other, or one that leads nowhere, stays.</summary>
-    public static JsonElement Resolve(JsonElement schema, JsonElement root)
+    // Follows a schema that is a reference inside of the document; any other, or one that leads nowhere, stays.
+    private static JsonElement Resolve(JsonElement schema, JsonElement root)
     {
         for (int i = 0; i < MaxDepth; i++)
         {

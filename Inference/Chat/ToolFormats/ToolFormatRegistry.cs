@@ -19,6 +19,9 @@ internal static class ToolFormatRegistry
         (Has("<|START_ACTION|>"), ToolFormatTable.CommandR7B),
         (Has("Action:", "tool_name"), ToolFormatTable.CommandRPlus),
         (Has("<minimax:tool_call>"), ToolFormatTable.MiniMaxM2),
+
+        // MiniMax M3 nests elements of its own: it is told of the generic form instead.
+        (Has("]<]minimax[>["), ToolFormatTable.Generic),
         (Has("<seed:tool_call>"), ToolFormatTable.Seed),
         (Has(":opensource", "<tool_sep"), ToolFormatTable.Hunyuan),
         (Has("<arg_key>", "<role>"), ToolFormatTable.Ling),
@@ -27,6 +30,8 @@ internal static class ToolFormatRegistry
         (Has("<arg_key>"), ToolFormatTable.GlmDense),
         (Has("<|tool_call>", "call:"), ToolFormatTable.Gemma4),
         (Has("<|tool_call_start|>"), ToolFormatTable.Lfm2),
+        (Has("<|tool_list_start|>"), ToolFormatTable.Lfm2),
+        (Has("List of tools: [", "<|im_start|>"), ToolFormatTable.Lfm2),
         (Has("<atem:"), ToolFormatTable.Muse),
         (Has("<function name=", "<param name="), ToolFormatTable.MiniCpm),
         (Has("<tool_call>", "<function="), ToolFormatTable.QwenCoder),
@@ -73,6 +78,7 @@ internal static class ToolFormatRegistry
         {
             TemplateDescribesTools = known && source.Contains("tools", StringComparison.Ordinal),
             TemplateRendersCalls = known && source.Contains(CallsVariable, StringComparison.Ordinal),
+            TemplateRendersResults = known && (source.Contains("'tool'", StringComparison.Ordinal) || source.Contains("\"tool\"", StringComparison.Ordinal)),
         };
     }
 

@@ -338,6 +338,7 @@ internal static class ToolFormatTable
     {
         Headers = [new("function call<|role_sep|>\n")],
         Trigger = "function call<|role_sep|>",
+        SingleCall = true,
         Dropped = ["<|message_sep|>"],
         Markers = ["<|role_sep|>", "<|message_sep|>"],
     };
@@ -346,6 +347,7 @@ internal static class ToolFormatTable
     public static CallSyntax GigaChat31 { get; } = new("gigachat-3.1", CallBody.JsonCall)
     {
         Headers = [new("<|function_call|>")],
+        SingleCall = true,
         Markers = ["<|function_call|>"],
     };
 
@@ -408,7 +410,7 @@ internal static class ToolFormatTable
         ParameterSeparator = "\n",
         ContentMarks = (" to=user<|message|>", ""),
         BehindReasoning = "<|start|>assistant",
-        Dropped = ["<|message|>", "<|eom|>"],
+        Dropped = ["to=user<|message|>", "<|message|>", "<|eom|>"],
         NoCallBehindTrigger = ["user<|message|>", "self<|message|>"],
         Markers = ["<|start|>", "<|message|>", "<|eom|>"],
         Reasoning = new("to=self<|message|>", "<|eom|>") { ForcedClose = "<|eom|>" },

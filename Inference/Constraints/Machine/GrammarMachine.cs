@@ -36,6 +36,9 @@ internal sealed class GrammarMachine
     /// <summary>The vocabulary.</summary>
     public ConstraintVocabulary Vocabulary { get; }
 
+    /// <summary>Whether a place in the text had more ways on than are followed.</summary>
+    public bool HasGivenUp => _expander.HasGivenUp;
+
     /// <summary>The state before the text.</summary>
     public MachineState Start { get; }
 

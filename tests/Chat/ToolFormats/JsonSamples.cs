@@ -305,10 +305,7 @@ internal static class JsonSamples
         {
             Two = """
             function call<|role_sep|>
-            {"name": "get_weather", "arguments": {"city": "Paris", "days": 3, "opts": {"a": [1, "x"]}, "flag": true}}<|message_sep|>
-
-            function call<|role_sep|>
-            {"name": "get_weather", "arguments": {"city": "Zürich", "days": 4, "opts": {"a": [1, "x"]}, "flag": true}}
+            {"name": "get_weather", "arguments": {"city": "Paris", "days": 3, "opts": {"a": [1, "x"]}, "flag": true}}
             """,
             Nested = """
             function call<|role_sep|>
@@ -319,12 +316,12 @@ internal static class JsonSamples
             {"name": "now", "arguments": {}}
             """,
             ContentClose = "<|message_sep|>\n\n",
+            Single = true,
         },
         new("gigachat-3.1", "tools <|function_call|> <|role_sep|> tool_calls")
         {
             Two = """
             <|function_call|>{"name": "get_weather", "arguments": {"city": "Paris", "days": 3, "opts": {"a": [1, "x"]}, "flag": true}}
-            <|function_call|>{"name": "get_weather", "arguments": {"city": "Zürich", "days": 4, "opts": {"a": [1, "x"]}, "flag": true}}
             """,
             Nested = """
             <|function_call|>{"name": "write_file", "arguments": {"text": "{\"a\": [1}] 'q' <b> </tool 日本\n\tend", "meta": {"k": {"l": "}{"}, "n": -1.5e3}}}
@@ -333,6 +330,7 @@ internal static class JsonSamples
             <|function_call|>{"name": "now", "arguments": {}}
             """,
             ContentClose = "",
+            Single = true,
         },
         new("nemotron-v2", "tools <TOOLCALL> tool_calls </think>")
         {

@@ -48,9 +48,8 @@ internal sealed class HarmonyGrammar(ToolGrammarOptions options)
 
     private GrammarNode BehindReasoning(GrammarNode next)
     {
-        // The prompt ends with the opening of the turn; if it has begun the message of reasoning as well, that goes on.
-        string begun = options.PromptEnd[(options.PromptEnd.LastIndexOf(HarmonyFormat.AssistantStart, StringComparison.Ordinal) + 1)..];
-        bool isOpen = begun.EndsWith("<|channel|>analysis<|message|>", StringComparison.Ordinal);
+        // The prompt ends with the opening of the turn, or has begun the message of reasoning as well.
+        bool isOpen = options.PromptEnd.EndsWith("<|channel|>analysis<|message|>", StringComparison.Ordinal);
         GrammarNode behind = GrammarNode.Sequence(_marks.Text("<|start|>assistant"), next);
         GrammarNode inside = GrammarNode.Free(new FreeText([_marks.Trigger("<|end|>", behind)], MayEnd: false));
         return isOpen ? inside : GrammarNode.AnyOf(GrammarNode.Sequence(_marks.Text("<|channel|>analysis<|message|>"), inside), next);

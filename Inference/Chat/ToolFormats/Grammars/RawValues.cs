@@ -55,7 +55,8 @@ internal sealed class RawValues(Pattern allowed, Func<string, bool> isAllowed)
 
                 if (others.Length > 0)
                 {
-                    ways.Add((false, GrammarNode.Literals(others)));
+                    // Templates print these as Python does, and models follow their templates.
+                    ways.Add((false, GrammarNode.Literals([.. others, .. others.Select(InPython).OfType<string>()])));
                 }
 
                 break;
@@ -64,6 +65,14 @@ internal sealed class RawValues(Pattern allowed, Func<string, bool> isAllowed)
                 break;
         }
     }
+
+    private static string? InPython(string json) => json switch
+    {
+        "true" => "True",
+        "false" => "False",
+        "null" => "None",
+        _ => null,
+    };
 
     private static bool IsStructure(GrammarNode node) => node.Kind == GrammarNodeKind.Sequence;
 }
