@@ -167,12 +167,4 @@ internal static unsafe partial class LlamaApi
     /// <summary>With split KV two different ids and a partial range end the process.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void llama_memory_seq_cp(nint memory, int source, int destination, int from, int to);
-
-    /// <summary>Length of the rendered text (which may exceed the capacity; then nothing past it is written), or -1 for an unknown template.</summary>
-    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial int llama_chat_apply_template(byte* template, LlamaChatMessage* messages, nuint count, byte addAssistant, byte* buffer, int length);
-
-    /// <summary>Number of built-in formats; fills up to <paramref name="length"/> names (static memory).</summary>
-    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial int llama_chat_builtin_templates(byte** names, nuint length);
 }

@@ -53,7 +53,7 @@ internal static class ChatMessageContent
         text ??= message.Content is null && calls.Count > 0 ? "" : ToText(message.Content, message.Role, $"{path}.content", errors);
         return new ChatMessage(role ?? "", text)
         {
-            ToolCalls = calls,
+            ToolCalls = calls is [] ? [] : calls,
             ToolCallId = message.ToolCallId,
             Name = message.Name,
             Reasoning = message.Reasoning,

@@ -55,8 +55,7 @@ internal sealed class ChatToolChoice(string path, string toolsField, IReadOnlyLi
 
     private ToolChoice ReadObject(JsonFields fields)
     {
-        string? type = fields.GetString("type");
-        switch (type)
+        switch (fields.GetString("type"))
         {
             case "function":
                 return new ToolChoice(ToolChoiceMode.Required, [ReadFunction(fields)]);

@@ -92,7 +92,7 @@ public sealed class ConstrainedAnswerTests
             ModelDescription model = ModelDescriptionReader.Read(RepositoryFiles.Path(file), alias: null, isDemo: false).Model!;
             var options = new EngineOptions { ContextLength = 1024, MaxDraftTokens = maxDraftTokens };
             var loader = new ModelLoader(
-                model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
+                model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
             _engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
             _engine.Start();
             Completions = new CompletionService(new GenerationStarter(model, _engine, new ModelConstraintCompiler(new JsonGrammarBuilder())));

@@ -66,8 +66,8 @@ internal sealed class AnswerRoutes : IAsyncDisposable
             interval, NullLogger.Instance);
     }
 
-    public void Text(string text, int choice = 0, IReadOnlyList<TokenReport>? tokens = null) =>
-        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice, Text = Encoding.UTF8.GetBytes(text), Tokens = tokens });
+    public void Text(string text, int choice = 0, IReadOnlyList<TokenReport>? tokens = null, TokenUsage usage = default) =>
+        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice, Text = Encoding.UTF8.GetBytes(text), Tokens = tokens, Usage = usage });
 
     public void Progress() => Write(new GenerationEvent { Kind = GenerationEventKind.PromptProgress });
 

@@ -4,7 +4,6 @@ using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.OpenAi;
 using MistralServe.Tests.Engine;
-using MistralServe.Tests.Native;
 
 namespace MistralServe.Tests.OpenAi;
 
@@ -20,13 +19,11 @@ internal static class ApiServer
     /// <param name="isEndless">Whether the answer never ends by itself.</param>
     public static Task<RestServer> StartAsync(OpenAiOptions? api = null, bool isEndless = false)
     {
-        LlamaReference.LoadLibraries();
-        ChatFormat format = ChatFormat.Resolve(modelTemplate: null, "chatml").Format!;
         return RestServer.StartAsync(
             runner: new ScriptedRunner(tokens => Next(tokens, isEndless), sequences: 6, contextLength: 4096),
             options: new EngineOptions { Parallel = 4, CacheStreams = 2, ContextLength = 4096 },
             api: api,
-            format: format);
+            template: ChatTemplateSource.Resolve(modelTemplate: null, "chatml").Source);
     }
 
     public static async Task<(int Status, JsonElement Body)> PostAsync(RestServer server, string path, string json)

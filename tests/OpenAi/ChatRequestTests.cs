@@ -104,8 +104,8 @@ public sealed class ChatRequestTests
     public void Text_parts_are_taken_in_every_role(string role, string templateRole)
     {
         ChatGeneration generation = Parse(
-            $$"""{"messages":[{"role":"{{role}}","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}""");
-        Assert.Equal([new ChatMessage(templateRole, "a\nb")], generation.Messages);
+            $$"""{"messages":[{"role":"{{role}}","name":"n","tool_call_id":"c","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}""");
+        Assert.Equal([new ChatMessage(templateRole, "a\nb") { Name = "n", ToolCallId = "c" }], generation.Messages);
     }
 
     [Theory]

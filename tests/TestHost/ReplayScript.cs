@@ -38,7 +38,11 @@ internal sealed record ReplayScript
         {{ message.content }}
         </tool_response><|im_end|>
         {% elif message.role == 'assistant' %}<|im_start|>assistant
-        {% if message.content %}{{ message.content }}{% endif %}
+        {% if message.reasoning_content %}<think>
+        {{ message.reasoning_content }}
+        </think>
+
+        {% endif %}{% if message.content %}{{ message.content }}{% endif %}
         {%- for call in message.tool_calls %}
         <tool_call>
         {{ {'name': call.function.name, 'arguments': call.function.arguments} | tojson }}
