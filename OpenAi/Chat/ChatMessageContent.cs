@@ -48,12 +48,12 @@ internal static class ChatMessageContent
         }
 
         CheckRole(message, path, errors);
-        List<ChatToolCall> calls = ToCalls(message, index, path, errors);
+        IReadOnlyList<ChatToolCall> calls = ToCalls(message, index, path, errors);
         string? text = message.Content is null && message.Refusal is { } refusal ? refusal : null;
         text ??= message.Content is null && calls.Count > 0 ? "" : ToText(message.Content, message.Role, $"{path}.content", errors);
         return new ChatMessage(role ?? "", text)
         {
-            ToolCalls = calls is [] ? [] : calls,
+            ToolCalls = calls,
             ToolCallId = message.ToolCallId,
             Name = message.Name,
             Reasoning = message.Reasoning,
@@ -88,8 +88,13 @@ internal static class ChatMessageContent
         }
     }
 
-    private static List<ChatToolCall> ToCalls(ChatRequestMessage message, int index, string path, RequestErrors errors)
+    private static IReadOnlyList<ChatToolCall> ToCalls(ChatRequestMessage message, int index, string path, RequestErrors errors)
     {
+        if (message.FunctionCall is null && message.ToolCalls is null)
+        {
+            return [];
+        }
+
         List<ChatToolCall> calls = [.. (message.ToolCalls ?? []).Select(call => new ChatToolCall(call.Id, call.Function.Name, call.Function.Arguments))];
         if (message.FunctionCall is { } function)
         {

@@ -89,7 +89,9 @@ public sealed class ScriptedChatTests
         await using ScriptedServer server = await ScriptedServer.StartAsync("weather");
         JsonElement answer = await server.ChatAsync(
             "What is the weather in Paris?",
-            """"functions":[{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}}}}]""");
+            """
+            "functions":[{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}}}}]
+            """);
         JsonElement choice = answer.GetProperty("choices")[0];
         Assert.Equal("get_weather", choice.GetProperty("message").GetProperty("function_call").GetProperty("name").GetString());
         Assert.Equal("function_call", choice.GetProperty("finish_reason").GetString());
@@ -113,7 +115,9 @@ public sealed class ScriptedChatTests
         await using ScriptedServer server = await ScriptedServer.StartAsync("weather");
         JsonElement message = (await server.ChatAsync(
             "Say it in JSON",
-            """"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"answer":{"type":"integer"}},"required":["answer"],"additionalProperties":false}}}"""))
+            """
+            "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"answer":{"type":"integer"}},"required":["answer"],"additionalProperties":false}}}
+            """))
             .GetProperty("choices")[0].GetProperty("message");
         Assert.Equal("An object, then.", message.GetProperty("reasoning_content").GetString());
         Assert.Equal("""{"answer": 4}""", message.GetProperty("content").GetString());
@@ -190,7 +194,7 @@ public sealed class ScriptedChatTests
         await using ScriptedServer server = await ScriptedServer.StartAsync("weather");
         using var client = new HttpClient();
         using var content = new StringContent(
-            $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"chat","arguments":{"messages":[{"role":"user","content":"What is the weather in Paris?"}],{{Tools}}}}}""",
+            """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"chat","arguments":{"messages":[{"role":"user","content":"What is the weather in Paris?"}],""" + Tools + "}}}",
             Encoding.UTF8, "application/json");
         client.DefaultRequestHeaders.Add("Accept", "application/json, text/event-stream");
         using HttpResponseMessage answer = await client.PostAsync($"http://127.0.0.1:{server.McpPort}/mcp", content);

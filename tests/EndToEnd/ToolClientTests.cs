@@ -30,10 +30,10 @@ public sealed class RealModelToolTests
         await using PublishedServer server = await PublishedServer.StartAsync(RepositoryFiles.Shared("models/SmolLM2-135M-Instruct-Q4_1.gguf"));
         for (int seed = 0; seed < Seeds; seed++)
         {
-            using HttpResponseMessage response = await server.PostAsync("/v1/chat/completions", string.Create(CultureInfo.InvariantCulture, $$"""
-                {"messages":[{"role":"user","content":"How warm will it be in Oslo the next three days?"}],"seed":{{seed}},"temperature":1.5,"max_tokens":200,
+            using HttpResponseMessage response = await server.PostAsync("/v1/chat/completions", string.Create(CultureInfo.InvariantCulture, $$$"""
+                {"messages":[{"role":"user","content":"How warm will it be in Oslo the next three days?"}],"seed":{{{seed}}},"temperature":1.5,"max_tokens":200,
                  "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","required":["city","days"],"additionalProperties":false,
-                   "properties":{"city":{"type":"string","maxLength":40},"days":{"type":"integer","minimum":1,"maximum":14}}}}}],
+                   "properties":{"city":{"type":"string","maxLength":40},"days":{"type":"integer","minimum":1,"maximum":14}} } } }],
                  "tool_choice":{"type":"function","function":{"name":"get_weather"}},"parallel_tool_calls":false}
                 """));
             using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());

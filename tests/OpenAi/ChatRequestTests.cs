@@ -18,7 +18,7 @@ public sealed class ChatRequestTests
              "stop":["x","yy"],"seed":-9007199254740991,"ignore_eos":true,"n":8,"cache_prompt":false,
              "speculative":false,"user":"me","store":true}
             """);
-        Assert.Equal([new ChatMessage("system", "a"), new ChatMessage("user", "b")], generation.Messages);
+        Assert.Equal([new ChatMessage("system", "a"), new ChatMessage("user", "b") { Name = "x" }], generation.Messages);
         Assert.Equal(32, generation.MaxTokens);
         Assert.Equal(0.5f, generation.Sampling.Temperature);
         Assert.Equal(0.9f, generation.Sampling.TopP);

@@ -95,7 +95,7 @@ public sealed class ChatToolRequestTests
     public void Mcp_arguments_may_be_in_camel_case()
     {
         using JsonDocument document = JsonDocument.Parse(
-            $$"""{"messages":[{"role":"user","content":"a"}],{{Tools}},"toolChoice":"required","parallelToolCalls":false,"reasoningEffort":"high","chatTemplateKwargs":{"a":1}}""");
+            $$"""{"messages":[{"role":"user","content":"a"}],{{Tools}},"toolChoice":"required","parallelToolCalls":false,"reasoningEffort":"high","chatTemplateKwargs":{"a":1} }""");
         ChatGeneration generation = ChatRequestValidator.Validate(ChatRequestReader.Read(document.RootElement, ChatRequestDialect.McpArguments).Value!, "").Value!;
         Assert.Equal((ToolChoiceMode.Required, false, "high"), (generation.ToolChoice.Mode, generation.ParallelToolCalls, generation.ReasoningEffort));
         Assert.Single(generation.TemplateVariables);

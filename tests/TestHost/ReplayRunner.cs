@@ -10,7 +10,12 @@ namespace MistralServe.TestHost;
 internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabulary, int sequences, int contextLength) : IModelRunner
 {
     private const float Certain = 20;
-    private const float LastResort = 10;
+
+    // Where a constraint leads away from the script: the end if it may come, else what closes a value or opens a call.
+    private const float End = 10;
+    private const float Close = 5;
+    private const float Marker = 1;
+    private const float WhiteSpace = -1;
 
     private readonly List<int>[] _memory = [.. Enumerable.Range(0, sequences).Select(_ => new List<int>())];
     private readonly Dictionary<int, float[]> _logits = [];
@@ -83,7 +88,15 @@ internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabul
     private float[] Score(List<int> memory)
     {
         float[] scores = new float[vocabulary.Count];
-        scores[vocabulary.EndOfGenerationTokens[0]] = LastResort;
+        for (int token = 0; token < scores.Length; token++)
+        {
+            scores[token] = vocabulary.IsEndOfGeneration(token) ? End
+                : token > byte.MaxValue ? Marker + token / 1000f // a script names the marks of calls behind those of reasoning
+                : token is '"' or '}' or ']' ? Close
+                : token <= ' ' ? WhiteSpace
+                : 0;
+        }
+
         if (FindNext(memory) is { } next)
         {
             scores[next] = Certain;
