@@ -9,10 +9,11 @@ namespace MistralServe.Inference.Chat.Templates;
 /// A conversation as the variables of a template. All texts of the request are marked as input; what this server writes itself
 /// (roles, special tokens, dates) is not, for templates build markers of it: <c>'&lt;|' + role + '|&gt;'</c>.
 /// </summary>
+/// <param name="template">The template: some read variables that are costly to make.</param>
 /// <param name="capabilities">What the template takes, which decides on the shape of the messages.</param>
 /// <param name="beginText">Text of the token that begins a prompt; empty when there is none.</param>
 /// <param name="endText">Text of the token that ends one; empty when there is none.</param>
-internal sealed class ConversationInput(TemplateCapabilities capabilities, string beginText, string endText)
+internal sealed class ConversationInput(ChatTemplate template, TemplateCapabilities capabilities, string beginText, string endText)
 {
     /// <summary>The variables.</summary>
     /// <param name="request">The conversation.</param>
@@ -46,9 +47,54 @@ internal sealed class ConversationInput(TemplateCapabilities capabilities, strin
 
         // Last, and so never those of the request's variables.
         bool showTools = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None;
-        variables.Add(new("tools", showTools ? new ListValue([.. request.Tools.Select(CreateTool)], isInput: true) : NoneValue.Instance));
-        variables.Add(new("messages", new ListValue([.. MergeSystem(request.Messages).Select(CreateMessage)], isInput: true)));
+        var tools = new ListValue(showTools ? [.. request.Tools.Select(CreateTool)] : [], isInput: true);
+        variables.Add(new("tools", showTools ? tools : NoneValue.Instance));
+        if (template.Source.Contains("functions", StringComparison.Ordinal))
+        {
+            // Firefunction's template wants the tools as text under this name.
+            var indent = new CallArguments([], [new("indent", new IntegerValue(2))]);
+            variables.Add(new("functions", showTools ? TemplateJson.Write(new TemplateRun(now), tools, indent) : StringValue.Empty));
+        }
+
+        variables.Add(new("messages", new ListValue([.. MergeSystem(WriteCallsOut(request.Messages)).Select(CreateMessage)], isInput: true)));
         return variables;
+    }
+
+    /// <summary>
+    /// Where the template knows no calls, those of earlier turns become text: an object with name and arguments for each, and one
+    /// user message with the results of all, because such templates want roles to alternate.
+    /// </summary>
+    private IReadOnlyList<ChatMessage> WriteCallsOut(IReadOnlyList<ChatMessage> messages)
+    {
+        if (capabilities.ToolCalls || !messages.Any(message => message.Role == "tool" || message.ToolCalls.Count > 0))
+        {
+            return messages;
+        }
+
+        var written = new List<ChatMessage>();
+        bool afterResult = false;
+        foreach (ChatMessage message in messages)
+        {
+            bool isResult = message.Role == "tool";
+            if (isResult && afterResult)
+            {
+                written[^1] = written[^1] with { Content = written[^1].Content + "\n" + message.Content };
+            }
+            else if (isResult)
+            {
+                written.Add(new ChatMessage("user", message.Content));
+            }
+            else
+            {
+                IEnumerable<string> calls = message.ToolCalls.Select(call => $$"""{"name": "{{JsonEncodedText.Encode(call.Name)}}", "arguments": {{(call.Arguments.Length > 0 ? call.Arguments : "{}")}}}""");
+                string content = string.Join('\n', message.Content.Length > 0 ? calls.Prepend(message.Content) : calls);
+                written.Add(message.ToolCalls.Count > 0 ? message with { Content = content, ToolCalls = [] } : message);
+            }
+
+            afterResult = isResult;
+        }
+
+        return written;
     }
 
     /// <summary>Where the template knows no system role, its text goes before that of the next user message.</summary>

@@ -46,7 +46,7 @@ internal sealed class ConversationRenderer(ChatTemplate template, string beginTe
             ? request with { Messages = [.. request.Messages.SkipLast(1), request.Messages[^1] with { Content = request.Messages[^1].Content + EndMark }] }
             : request;
         DateTimeOffset now = time.GetLocalNow();
-        var input = new ConversationInput(capabilities, beginText, endText);
+        var input = new ConversationInput(Template, capabilities, beginText, endText);
         (StringValue? text, TemplateProblem? problem) = Template.Render(input.CreateVariables(shaped, now), now);
         if (text is null)
         {

@@ -17,7 +17,7 @@ internal sealed class TemplateProbe(ChatTemplate template, string beginText, str
     /// <summary>What the template can express.</summary>
     public TemplateCapabilities Run()
     {
-        var basis = new TemplateCapabilities { SystemRole = true };
+        var basis = new TemplateCapabilities { SystemRole = true, ToolCalls = true };
         string plain = Render(basis, UserMessage);
         bool typed = !plain.Contains(User, StringComparison.Ordinal) && Renders(basis with { TypedContent = true }, [User], UserMessage);
         basis = basis with { TypedContent = typed };
@@ -44,7 +44,7 @@ internal sealed class TemplateProbe(ChatTemplate template, string beginText, str
     /// <summary>Whether a call is shown with its arguments as JSON: not as Python prints an object, nor as JSON text inside JSON.</summary>
     private bool HasCall(TemplateCapabilities capabilities)
     {
-        string text = Render(capabilities, UserMessage, CreateCalls(Tool), CreateResult(Tool, "call00001"), UserMessage);
+        string text = Render(capabilities, UserMessage, CreateCalls(Tool), CreateResult(Tool, "call00001"));
         return text.Contains(Tool, StringComparison.Ordinal) && text.Contains(Value, StringComparison.Ordinal) && text.Contains(Key, StringComparison.Ordinal)
             && !text.Contains($"{{'{Key}'", StringComparison.Ordinal) && !text.Contains($"\\\"{Key}\\\"", StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ internal sealed class TemplateProbe(ChatTemplate template, string beginText, str
 
     private RenderedPrompt? RenderPrompt(TemplateCapabilities capabilities, ChatGeneration request)
     {
-        var input = new ConversationInput(capabilities, beginText, endText);
+        var input = new ConversationInput(template, capabilities, beginText, endText);
         StringValue? text = template.Render(input.CreateVariables(request, Day), Day).Text;
         return text is null ? null : new RenderedPrompt(text.Text, text.Input);
     }

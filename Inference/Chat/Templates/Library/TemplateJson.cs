@@ -123,6 +123,10 @@ internal sealed class TemplateJson
             case DictValue dict:
                 WriteEntries(dict);
                 break;
+            case IteratorValue iterator:
+                // Python refuses; llama.cpp, where map gives a list, has a template that needs it.
+                WriteItems(iterator.Take());
+                break;
             default:
                 _output.Append(WriteScalar(value) ?? throw new TemplateFaultException($"Object of type {value.TypeName} is not JSON serializable"));
                 break;
