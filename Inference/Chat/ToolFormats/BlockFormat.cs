@@ -19,7 +19,7 @@ internal sealed class BlockFormat(CallSyntax syntax, ReasoningFormat reasoning) 
     public ReasoningFormat Reasoning { get; } = reasoning;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> PreservedMarkers { get; } = [.. syntax.Markers, .. reasoning.IsInTemplate ? (string[])[reasoning.Open, reasoning.Close] : []];
+    public IReadOnlyList<string> PreservedMarkers { get; } = [.. syntax.Markers, reasoning.Open, reasoning.Close];
 
     /// <inheritdoc/>
     public required bool TemplateDescribesTools { get; init; }

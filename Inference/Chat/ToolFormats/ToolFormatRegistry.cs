@@ -54,8 +54,10 @@ internal static class ToolFormatRegistry
         (Has("<|start_header_id|>", "parameters"), ToolFormatTable.Llama),
     ];
 
-    /// <summary>Text of past calls in templates: without it they are left out.</summary>
+    // Text of past calls in templates: without it they are left out.
     private const string CallsVariable = "tool_calls";
+
+    private static readonly ReasoningFormat MiniMaxM3Think = new("<mm:think>", "</mm:think>");
 
     /// <summary>
     /// The format that a template renders; the generic one when it knows none.
@@ -72,7 +74,7 @@ internal static class ToolFormatRegistry
         CallSyntax syntax = Rows.FirstOrDefault(row => row.Detect(source)).Syntax ?? ToolFormatTable.Generic;
         ReasoningFormat reasoning = syntax.Reasoning is { } own && (own != ToolFormatTable.MistralArray.Reasoning || source.Contains(own.Open, StringComparison.Ordinal))
             ? own
-            : ReasoningFormat.Think;
+            : source.Contains(MiniMaxM3Think.Open, StringComparison.Ordinal) ? MiniMaxM3Think : ReasoningFormat.Think;
         bool known = syntax.Name != ToolFormatTable.Generic.Name;
         return new BlockFormat(syntax, reasoning with { IsInTemplate = Mentions(source, reasoning) })
         {

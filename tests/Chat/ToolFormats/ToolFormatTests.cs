@@ -23,6 +23,17 @@ public sealed class ToolFormatTests
     }
 
     [Theory]
+    [InlineData("]<]minimax[>[ <tool_call> tools tool_calls <mm:think>", "generic", "<mm:think>", false, false)]
+    [InlineData("tools <|tool_list_start|> 'tool'", "lfm2", "<think>", true, false)]
+    [InlineData("[TOOL_CALLS] [ARGS] tools tool_calls", "mistral-v11", "<think>", true, true)]
+    [InlineData("<|im_start|> reasoning_content", "generic", "<think>", false, false)]
+    public void What_a_template_can_do_is_seen(string template, string name, string think, bool describesTools, bool rendersCalls)
+    {
+        IToolFormat format = ToolFormatRegistry.Recognise(template);
+        Assert.Equal((name, think, describesTools, rendersCalls), (format.Name, format.Reasoning.Open, format.TemplateDescribesTools, format.TemplateRendersCalls));
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void A_format_is_recognised_by_its_template(string name) => Assert.Equal(name, FormatSamples.Get(name).Format.Name);
 
