@@ -135,6 +135,10 @@ function* values(record) {
 for (const file of readdirSync(folder)) {
   for (const line of readFileSync(join(folder, file), 'utf8').split('\n').filter(text => text)) {
     const record = JSON.parse(line);
+    if (record.method === 'HEAD') {
+      continue;
+    }
+
     const ownRoute = own.find(record.method, record.path);
     const openaiRoute = record.path.startsWith('/v1/') ? openai.find(record.method, record.path.slice(3)) : undefined;
     for (const value of values(record)) {
