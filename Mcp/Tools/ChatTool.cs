@@ -1,5 +1,6 @@
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
+using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
 using MistralServe.OpenAi;
 using MistralServe.OpenAi.Chat;
@@ -33,21 +34,23 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
     };
 
     /// <inheritdoc/>
-    public async ValueTask<ToolOutcome> CallAsync(ToolCall call, CancellationToken cancellationToken)
+    public ToolStart Start(ToolCall call)
     {
         RequestResult<ChatCompletionRequest> read = ChatRequestReader.Read(call.Arguments, ChatRequestDialect.McpArguments);
         if (!read.Succeeded)
         {
-            return ToolOutcome.Of(CallToolResult.Failed(read.Error.Message));
+            return ToolStart.Refused(read.Error.Message);
         }
 
         RequestResult<ChatGeneration> validated = ChatRequestValidator.Validate(read.Value, call.Principal, vocabularySize);
-        if (!validated.Succeeded)
-        {
-            return ToolOutcome.Of(CallToolResult.Failed(validated.Error.Message));
-        }
+        return validated.Succeeded
+            ? ToolStart.Of((progress, cancellationToken) => RunAsync(validated.Value, progress, cancellationToken))
+            : ToolStart.Refused(validated.Error.Message);
+    }
 
-        StartResult started = await start(validated.Value, cancellationToken).ConfigureAwait(false);
+    private async ValueTask<ToolOutcome> RunAsync(ChatGeneration request, IToolProgress progress, CancellationToken cancellationToken)
+    {
+        StartResult started = await start(request, cancellationToken).ConfigureAwait(false);
         if (started.Failure is { } failure)
         {
             return ToolFailures.ToOutcome(failure);
@@ -55,6 +58,6 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
 
         // Disposing frees the sequence before the next token, on every way out.
         using Generation generation = started.Generation!;
-        return await ChatReply.ReadAsync(generation, validated.Value.Choices, modelId, cancellationToken).ConfigureAwait(false);
+        return await TextReply.ReadAsync(generation, request.Choices, modelId, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -17,8 +17,9 @@ internal static class AnswerCollector
     /// <param name="generation">The running generation; the caller disposes of it.</param>
     /// <param name="choices">How many choices the request asked for.</param>
     /// <param name="cancellationToken">The client is gone.</param>
+    /// <param name="watch">Told every event; null tells nobody.</param>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
-    public static async ValueTask<CollectedAnswer> CollectAsync(Generation generation, int choices, CancellationToken cancellationToken)
+    public static async ValueTask<CollectedAnswer> CollectAsync(Generation generation, int choices, CancellationToken cancellationToken, Action<GenerationEvent>? watch = null)
     {
         var texts = new ArrayBufferWriter<byte>?[choices];
         var done = new CollectedChoice[choices];
@@ -28,6 +29,7 @@ internal static class AnswerCollector
         int running = choices;
         await foreach (GenerationEvent item in generation.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
+            watch?.Invoke(item);
             if (item.Tokens is { } tokens && item.Kind != GenerationEventKind.PromptScored)
             {
                 (reports[item.Choice] ??= []).AddRange(tokens);
