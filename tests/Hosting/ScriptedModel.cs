@@ -30,8 +30,18 @@ internal sealed class ScriptedModel : IServedModel
         InferenceEngine engine = new(new EngineOptions(), _ => (null, "never started"), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         ChatService chat = new(new GenerationStarter(Description, engine), () => null);
         EmbeddingService embeddings = new(Description, engine);
+        ToolServices tools = new()
+        {
+            Model = Description,
+            ContextLength = engine.ContextLength,
+            Chat = chat.StartAsync,
+            CountChat = chat.CountAsync,
+            Complete = new CompletionService(new GenerationStarter(Description, engine)).StartAsync,
+            Embed = embeddings.ComputeAsync,
+            Vocabulary = cancellationToken => VocabularyService.FindAsync(engine, cancellationToken),
+        };
         services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(embeddings)
-            .AddSingleton(new McpToolRegistry(Description, chat, embeddings, engine));
+            .AddSingleton(McpToolRegistry.Create(tools));
     }
 
     public void Start() => Calls.Add("start");
