@@ -8,10 +8,13 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MistralServe.Hosting;
+using MistralServe.Hosting.Access;
 using MistralServe.Inference;
 using MistralServe.Mcp;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Tools;
+using MistralServe.Tests.Hosting;
 
 namespace MistralServe.Tests.Mcp;
 
@@ -52,7 +55,8 @@ internal sealed class McpTestServer : IAsyncDisposable
         long maxBodyBytes = 30_000_000,
         Action<HttpContext>? middleware = null,
         StreamTimings? timings = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        bool guarded = false)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -68,6 +72,13 @@ internal sealed class McpTestServer : IAsyncDisposable
                 middleware(context);
                 return next(context);
             });
+        }
+
+        if (guarded)
+        {
+            var settings = new ServeSettings();
+            app.UseRouting();
+            app.Use(McpPort.Define(settings, ApiKeyStore.Load(settings).Store!, new ScriptedModel()).Guard.InvokeAsync);
         }
 
         McpEndpoints.Map(app);
