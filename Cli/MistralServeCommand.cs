@@ -21,6 +21,7 @@ internal static class MistralServeCommand
         RootCommand root = new("Serves one GGUF model over the OpenAI REST API and over MCP.")
         {
             ServeCommand.Create(),
+            McpCommand.Create(),
             HealthCommand.Create(),
             DoctorCommand.Create(),
             OptionsCommand.Create(),

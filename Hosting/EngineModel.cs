@@ -56,7 +56,17 @@ internal sealed class EngineModel : IServedModel
         _completions = new CompletionService(starter);
         _chat = new ChatService(starter, template, constraints, time, loggers.CreateLogger<ChatService>());
         _embeddings = new EmbeddingService(description, _engine);
-        _tools = new McpToolRegistry(description, _chat, _embeddings, _engine);
+        ToolServices services = new()
+        {
+            Model = description,
+            ContextLength = _engine.ContextLength,
+            Chat = _chat.StartAsync,
+            CountChat = _chat.CountAsync,
+            Complete = _completions.StartAsync,
+            Embed = _embeddings.ComputeAsync,
+            Vocabulary = cancellationToken => VocabularyService.FindAsync(_engine, cancellationToken),
+        };
+        _tools = McpToolRegistry.Create(services, settings.McpTools);
     }
 
     /// <inheritdoc/>

@@ -95,6 +95,18 @@ internal sealed record ServeSettings
     /// <summary>How long an answer is kept.</summary>
     public TimeSpan ResponseLifetime { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>Names of the MCP tools that are offered, as far as the model can do them; null means all.</summary>
+    public IReadOnlyList<string>? McpTools { get; init; }
+
+    /// <summary>Issuer whose access tokens the MCP port takes (OAuth 2.1); null means none.</summary>
+    public string? OAuthIssuer { get; init; }
+
+    /// <summary>Audience that a token must name: the public address of the MCP endpoint.</summary>
+    public string? OAuthAudience { get; init; }
+
+    /// <summary>Scopes that a token must grant, all of them.</summary>
+    public IReadOnlyList<string> OAuthScopes { get; init; } = [];
+
     /// <summary>Largest request body in bytes; the default is Kestrel's own.</summary>
     public long MaxBodySizeBytes { get; init; } = 30_000_000;
 

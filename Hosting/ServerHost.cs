@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using MistralServe.Hosting.Access;
+using MistralServe.Hosting.Access.OAuth;
 
 namespace MistralServe.Hosting;
 
@@ -63,7 +64,8 @@ internal static class ServerHost
     {
         // 3
         PortDefinition restPort = RestPort.Define(settings, keys, model);
-        PortDefinition mcpPort = McpPort.Define(settings, keys, model);
+        using AccessTokens? tokens = McpPort.CreateTokens(settings, loggers);
+        PortDefinition mcpPort = McpPort.Define(settings, keys, model, tokens);
         await using WebApplication rest = PortApplication.Build(restPort, loggers);
         await using WebApplication mcp = PortApplication.Build(mcpPort, loggers);
         if ((await PortApplication.StartAsync(rest, restPort) ?? await PortApplication.StartAsync(mcp, mcpPort)) is { } problem)

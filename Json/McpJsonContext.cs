@@ -17,8 +17,11 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(CallToolResult))]
 [JsonSerializable(typeof(PingResult))]
 [JsonSerializable(typeof(UnsupportedVersionData))]
+[JsonSerializable(typeof(MissingCapabilityData))]
 [JsonSerializable(typeof(ModelInfo))]
 [JsonSerializable(typeof(EmbedResult))]
+[JsonSerializable(typeof(TokenizeResult))]
+[JsonSerializable(typeof(TokenCount))]
 [JsonSerializable(typeof(ChatReplyWithCalls))]
 internal sealed partial class McpJsonContext : JsonSerializerContext
 {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
 using MistralServe.Mcp.Tools;
 
@@ -18,117 +19,146 @@ internal sealed partial class McpDispatcher(McpToolRegistry tools, string instru
 
     private static readonly JsonElement NoArguments = JsonSchema.Parse("{}"u8);
 
-    /// <summary>
-    /// Answers one request.
-    /// </summary>
-    /// <param name="request">A message of kind <see cref="JsonRpcMessageKind.Request"/>.</param>
-    /// <param name="era">How it speaks; the transport has decided.</param>
-    /// <param name="principal">Who asks (key name); empty when no keys are configured.</param>
-    /// <param name="cancellationToken">The client is gone: the call stops.</param>
-    /// <returns>The answer; failures are answers too.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled: nobody waits for an answer.</exception>
-    public async ValueTask<McpReply> DispatchAsync(
-        JsonRpcMessage request, McpEra era, string principal, CancellationToken cancellationToken)
+    /// <summary>Revision that <c>initialize</c> answers to a request of it.</summary>
+    public static string Negotiate(JsonRpcMessage initialize)
     {
-        Outcome outcome;
+        JsonElement requested = initialize.Param("protocolVersion"u8);
+        return ProtocolVersions.Negotiate(requested.ValueKind == JsonValueKind.String ? requested.GetString() : null);
+    }
+
+    /// <summary>
+    /// Looks at one request: answers it, or gives the work that its tool has to do. Whatever can be refused is refused here.
+    /// </summary>
+    /// <param name="request">A message of kind <see cref="JsonRpcMessageKind.Request"/>; its document must live until the call is over.</param>
+    /// <param name="context">What the transport knows of it.</param>
+    public McpCall Prepare(JsonRpcMessage request, CallContext context)
+    {
         try
         {
-            outcome = era == McpEra.Modern
-                ? await ModernAsync(request, principal, cancellationToken).ConfigureAwait(false)
-                : await LegacyAsync(request, principal, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            outcome = new McpError(McpErrorKind.Cancelled, "Request cancelled");
+            return context.Era == McpEra.Modern ? Modern(request, context) : Legacy(request, context);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // The outermost frame of a request that every transport shares: a bug ends this call only.
+            // The outermost frame of a request that every transport shares: a bug ends this request only.
             LogBug(logger, exception, request.Method);
-            outcome = new McpError(McpErrorKind.Internal, "Internal error");
+            return Answer(request, context, new McpError(McpErrorKind.Internal, "Internal error"));
         }
-
-        return outcome.Result is { } result
-            ? new(JsonRpcWriter.Result(request.Id, era == McpEra.Modern ? Modernise(result) : result), null)
-            : new(JsonRpcWriter.Error(request.Id, outcome.Error!), outcome.Error);
     }
 
-    private async ValueTask<Outcome> ModernAsync(JsonRpcMessage request, string principal, CancellationToken cancellationToken)
+    private McpCall Modern(JsonRpcMessage request, CallContext context)
     {
         if (request.Meta(MetaKeys.ProtocolVersion).ValueKind == JsonValueKind.Undefined)
         {
-            return new McpError(McpErrorKind.MissingMeta, "params._meta must have io.modelcontextprotocol/protocolVersion");
+            return Answer(request, context, new McpError(McpErrorKind.MissingMeta, "params._meta must have io.modelcontextprotocol/protocolVersion"));
         }
 
         if (request.Meta(MetaKeys.ClientCapabilities).ValueKind != JsonValueKind.Object)
         {
-            return new McpError(
-                McpErrorKind.MissingMeta, "params._meta must have io.modelcontextprotocol/clientCapabilities, an object");
+            return Answer(request, context, new McpError(
+                McpErrorKind.MissingMeta, "params._meta must have io.modelcontextprotocol/clientCapabilities, an object"));
         }
 
         return request.Method switch
         {
-            "server/discover" => new DiscoverResult
+            "server/discover" => Answer(request, context, new DiscoverResult
             {
                 SupportedVersions = [ProtocolVersions.Modern],
                 Capabilities = new(),
                 Instructions = instructions,
-            },
-            "tools/list" => ListTools(request),
-            "tools/call" => await CallToolAsync(request, principal, cancellationToken).ConfigureAwait(false),
-            _ => MethodNotFound(request),
+            }),
+            "tools/list" => Answer(request, context, ListTools(request)),
+            "tools/call" => CallTool(request, context),
+            _ => Answer(request, context, MethodNotFound(request)),
         };
     }
 
-    private async ValueTask<Outcome> LegacyAsync(JsonRpcMessage request, string principal, CancellationToken cancellationToken) =>
-        request.Method switch
-        {
-            "initialize" => Initialize(request),
-            "ping" => new PingResult(),
-            "tools/list" => ListTools(request),
-            "tools/call" => await CallToolAsync(request, principal, cancellationToken).ConfigureAwait(false),
-            _ => MethodNotFound(request),
-        };
-
-    private InitializeResult Initialize(JsonRpcMessage request)
+    private McpCall Legacy(JsonRpcMessage request, CallContext context) => request.Method switch
     {
-        JsonElement requested = request.Param("protocolVersion"u8);
-        return new()
-        {
-            ProtocolVersion = ProtocolVersions.Negotiate(requested.ValueKind == JsonValueKind.String ? requested.GetString() : null),
-            Capabilities = new(),
-            ServerInfo = Implementation.Server,
-            Instructions = instructions,
-        };
-    }
+        "initialize" => Answer(request, context, Initialize(request)),
+        "ping" => Answer(request, context, new PingResult()),
+        "tools/list" => Answer(request, context, ListTools(request)),
+        "tools/call" => CallTool(request, context),
+        _ => Answer(request, context, MethodNotFound(request)),
+    };
+
+    private InitializeResult Initialize(JsonRpcMessage request) => new()
+    {
+        ProtocolVersion = Negotiate(request),
+        Capabilities = new(),
+        ServerInfo = Implementation.Server,
+        Instructions = instructions,
+    };
 
     private Outcome ListTools(JsonRpcMessage request) =>
         request.Param("cursor"u8).ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
             ? new ListToolsResult { Tools = tools.Definitions }
             : new McpError(McpErrorKind.InvalidParams, "params.cursor is unknown: the list has one page, leave it out");
 
-    private async ValueTask<Outcome> CallToolAsync(JsonRpcMessage request, string principal, CancellationToken cancellationToken)
+    private McpCall CallTool(JsonRpcMessage request, CallContext context)
     {
         JsonElement name = request.Param("name"u8);
         if (name.ValueKind != JsonValueKind.String)
         {
-            return new McpError(McpErrorKind.InvalidParams, "params.name must be the name of a tool, a string");
+            return Answer(request, context, new McpError(McpErrorKind.InvalidParams, "params.name must be the name of a tool, a string"));
         }
 
         if (!tools.TryGet(name.GetString()!, out IMcpTool? tool))
         {
-            return new McpError(McpErrorKind.InvalidParams, "Unknown tool: params.name must be one of those that tools/list shows");
+            return Answer(request, context, new McpError(
+                McpErrorKind.InvalidParams, "Unknown tool: params.name must be one of those that tools/list shows"));
         }
 
         JsonElement arguments = request.Param("arguments"u8);
         if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
         {
-            return new McpError(McpErrorKind.InvalidParams, "params.arguments must be an object");
+            return Answer(request, context, new McpError(McpErrorKind.InvalidParams, "params.arguments must be an object"));
         }
 
-        var call = new ToolCall(arguments.ValueKind == JsonValueKind.Object ? arguments : NoArguments, principal);
-        ToolOutcome outcome = await tool.CallAsync(call, cancellationToken).ConfigureAwait(false);
-        return new(outcome.Result, outcome.Error);
+        ToolStart start = tool.Start(new ToolCall(arguments.ValueKind == JsonValueKind.Object ? arguments : NoArguments, context.Principal)
+        {
+            ClientCapabilities = request.Meta(MetaKeys.ClientCapabilities),
+        });
+        return start.Work is { } work
+            ? new McpCall(
+                (progress, cancellationToken) => RunAsync(work, request, context, progress, cancellationToken),
+                result => Reply(request, context, result),
+                request.ProgressToken)
+            : Answer(request, context, new Outcome(start.Outcome.Result, start.Outcome.Error));
+    }
+
+    private async ValueTask<McpReply> RunAsync(
+        ToolWork work, JsonRpcMessage request, CallContext context, IToolProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ToolOutcome outcome = await work(progress, cancellationToken).ConfigureAwait(false);
+            return Reply(request, context, new Outcome(outcome.Result, outcome.Error));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Reply(request, context, new McpError(McpErrorKind.Cancelled, "Request cancelled"));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The same for the work of a tool.
+            LogBug(logger, exception, request.Method);
+            return Reply(request, context, new McpError(McpErrorKind.Internal, "Internal error"));
+        }
+    }
+
+    private static McpCall Answer(JsonRpcMessage request, CallContext context, Outcome outcome) => new(Reply(request, context, outcome));
+
+    private static McpReply Reply(JsonRpcMessage request, CallContext context, Outcome outcome)
+    {
+        if (outcome.Error is { } error)
+        {
+            return new(JsonRpcWriter.Error(request.Id, error), error);
+        }
+
+        McpResult result = outcome.Result is CallToolResult called
+            ? called with { Content = [.. called.Content.Select(block => block.ForVersion(context.Version))] }
+            : outcome.Result!;
+        return new(JsonRpcWriter.Result(request.Id, context.Era == McpEra.Modern ? Modernise(result) : result), null);
     }
 
     private static McpError MethodNotFound(JsonRpcMessage request) =>

@@ -14,13 +14,10 @@ internal static class McpErrors
     /// </summary>
     /// <param name="context">The request; its response must not have started.</param>
     /// <param name="status">HTTP status, 400 to 599.</param>
-    /// <param name="message">A sentence for the caller; null stands for a plain one. Not used with 403.</param>
+    /// <param name="message">A sentence for the caller; null leaves the body empty: a page that tries DNS rebinding learns nothing from it.</param>
     public static Task WriteAccessFailureAsync(HttpContext context, int status, string? message)
     {
-        // A page that tries DNS rebinding learns nothing from an empty body.
-        ReadOnlyMemory<byte> body = status == StatusCodes.Status403Forbidden
-            ? default
-            : JsonRpcWriter.Error(default, McpErrorCodes.InvalidRequest, message ?? "Access denied.");
+        ReadOnlyMemory<byte> body = message is null ? default : JsonRpcWriter.Error(default, McpErrorCodes.InvalidRequest, message);
         return new McpHttpAnswer(status, body).WriteAsync(context);
     }
 

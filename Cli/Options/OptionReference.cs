@@ -32,6 +32,14 @@ internal static class OptionReference
             { "port": 8080, "parallel": 8, "api-key-file": "/run/secrets/mistralserve-keys", "allowed-host": ["llm.example.org"] }
             ```
 
+            ## mistralserve mcp
+
+            Speaks MCP over standard input and output, one JSON message a line; logs go to standard error. It opens no port and takes
+            the options above that have nothing to do with ports and callers:
+            """);
+        page.Append(' ').AppendJoin(", ", OptionTable.Mcp.Select(row => $"`{row.Flag}`")).Append(".\n");
+        page.Append("""
+
             ## mistralserve health
 
             Asks `/health` of a running server on this machine and ends with 0 (ready) or 1. With a wildcard `--host` it asks the

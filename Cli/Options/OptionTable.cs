@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using MistralServe.Hosting;
 using MistralServe.Hosting.Access;
+using MistralServe.Hosting.Access.OAuth;
 
 namespace MistralServe.Cli.Options;
 
@@ -126,6 +127,18 @@ internal static class OptionTable
         OptionRow.Seconds("--response-lifetime", 1, 31_536_000,
             "How long an answer is kept.",
             settings => settings.ResponseLifetime, (settings, value) => settings with { ResponseLifetime = value }),
+        OptionRow.List("--mcp-tools", "NAME", "names out of " + string.Join(", ", McpPort.ToolNames),
+            "Tools that the MCP port offers, as far as the model can do them; may be repeated, or one list with commas. All when absent.",
+            McpPort.ToolNames.Contains, (settings, values) => settings with { McpTools = values }),
+        OptionRow.Text("--oauth-issuer", null, "URL", "an https URL without query (http on loopback only)", "none",
+            "OAuth 2.1 issuer whose access tokens the MCP port takes. Needs --oauth-audience. The REST port still wants keys.",
+            (settings, value) => settings with { OAuthIssuer = value }, OAuthRules.IsIssuer),
+        OptionRow.Text("--oauth-audience", null, "URL", "an http or https URL without query", "none",
+            "Public address of the MCP endpoint, as users type it, for example https://llm.example.org/mcp: the audience that tokens must name.",
+            (settings, value) => settings with { OAuthAudience = value }, OAuthRules.IsAudience),
+        OptionRow.List("--oauth-scopes", "SCOPE", "scopes: visible ASCII characters without spaces, quotes, backslashes and commas",
+            "Scopes that a token must grant, all of them; may be repeated, or one list with commas. A granted scope grants those below it: mcp grants mcp:tools.",
+            OAuthRules.IsScope, (settings, values) => settings with { OAuthScopes = values }),
         OptionRow.Integer("--max-body-size", null, "BYTES", 1024, 1L << 30,
             "Largest request body.",
             settings => settings.MaxBodySizeBytes, (settings, value) => settings with { MaxBodySizeBytes = value }),
@@ -133,6 +146,14 @@ internal static class OptionTable
             "Least severe level that is logged, on standard error.",
             settings => settings.LogLevel, (settings, value) => settings with { LogLevel = value }),
         Config,
+    ];
+
+    /// <summary>Options of <c>mcp</c>: those of <c>serve</c> that have nothing to do with ports and callers.</summary>
+    public static readonly IReadOnlyList<OptionRow> Mcp =
+    [
+        .. Serve.Where(row => row.Flag is "--model" or "--alias" or "--parallel" or "--ctx-size" or "--cache-streams" or "--cache-memory"
+            or "--cache-type-k" or "--flash-attention" or "--draft-max" or "--threads" or "--queue" or "--queue-timeout" or "--request-timeout"
+            or "--cpu-variant" or "--native-dir" or "--chat-template" or "--mcp-tools" or "--max-body-size" or "--log-level" or "--config"),
     ];
 
     /// <summary>Options of <c>doctor</c>: what decides how a model would be loaded.</summary>

@@ -12,6 +12,15 @@ internal enum AccessFailure
     /// <summary>Keys are configured and the request carries none.</summary>
     KeyMissing,
 
-    /// <summary>The request carries a key that is not one of ours, or an Authorization header that is no bearer key.</summary>
+    /// <summary>The request carries a key or token that is not valid, or an Authorization header that is no bearer key.</summary>
     KeyInvalid,
+
+    /// <summary>With OAuth: the Authorization header is malformed or given twice.</summary>
+    AuthorizationMalformed,
+
+    /// <summary>The token is valid and lacks a scope.</summary>
+    ScopeMissing,
+
+    /// <summary>The token cannot be checked, because the issuer's keys cannot be had.</summary>
+    IssuerUnavailable,
 }

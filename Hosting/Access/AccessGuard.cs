@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
+using MistralServe.Hosting.Access.OAuth;
 using MistralServe.Inference;
 
 namespace MistralServe.Hosting.Access;
@@ -11,7 +12,7 @@ namespace MistralServe.Hosting.Access;
 /// path's text, so that no spelling of a path goes around the key.
 /// </summary>
 /// <param name="hosts">Allowed names.</param>
-/// <param name="keys">Keys; an empty store lets every caller in.</param>
+/// <param name="keys">Keys; an empty store lets every caller in, unless there are tokens.</param>
 /// <param name="unmatchedNeedsKey">
 /// Whether a path without endpoint of its own asks for a key first (REST: the answer tells nothing to strangers) or is answered at once
 /// (MCP: clients probe well-known paths and must see a plain 404).
@@ -19,13 +20,15 @@ namespace MistralServe.Hosting.Access;
 /// <param name="writeFailureAsync">Answers a refused request in the words of the port.</param>
 /// <param name="cors">Origins whose pages may read answers; null is none.</param>
 /// <param name="takesApiKeyHeader">Whether a request may carry its key as <c>x-api-key</c> instead; null is never.</param>
+/// <param name="tokens">Checks access tokens, which do as well as a key; null where none are taken.</param>
 internal sealed class AccessGuard(
     HostAllowList hosts,
     ApiKeyStore keys,
     bool unmatchedNeedsKey,
     Func<HttpContext, AccessFailure, Task> writeFailureAsync,
     CorsPolicy? cors = null,
-    Func<HttpContext, bool>? takesApiKeyHeader = null)
+    Func<HttpContext, bool>? takesApiKeyHeader = null,
+    AccessTokens? tokens = null)
 {
     private const string Scheme = "Bearer ";
     private const string ApiKeyHeader = "x-api-key";
@@ -47,7 +50,7 @@ internal sealed class AccessGuard(
         StringValues origin = context.Request.Headers.Origin;
         if (cors?.IsAllowed(origin) == true)
         {
-            CorsPolicy.Grant(context);
+            cors.Grant(context);
             if (CorsPolicy.IsPreflight(context.Request))
             {
                 // A preflight never carries the key, and what it asks for is not done.
@@ -60,7 +63,33 @@ internal sealed class AccessGuard(
             return writeFailureAsync(context, AccessFailure.OriginNotAllowed);
         }
 
-        return CheckKey(context, endpoint) is { } failure ? writeFailureAsync(context, failure) : next(context);
+        if (CheckKey(context, endpoint) is not { } failure)
+        {
+            return next(context);
+        }
+
+        return tokens is not null && failure == AccessFailure.KeyInvalid
+            ? CheckTokenAsync(context, next, tokens)
+            : writeFailureAsync(context, failure);
+    }
+
+    // What is no key of ours may be a token.
+    private async Task CheckTokenAsync(HttpContext context, RequestDelegate next, AccessTokens accepted)
+    {
+        string? token = context.Request.Headers.Authorization is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? value[Scheme.Length..].Trim()
+            : null;
+        TokenCheck check = string.IsNullOrEmpty(token) || token.Contains(' ', StringComparison.Ordinal)
+            ? new(null, AccessFailure.AuthorizationMalformed)
+            : await accepted.CheckAsync(token, context.RequestAborted);
+        if (check.Failure is { } failure)
+        {
+            await writeFailureAsync(context, failure);
+            return;
+        }
+
+        context.Features.Set(new CallerIdentity(check.Principal!));
+        await next(context);
     }
 
     // A fallback endpoint, which MapFallback gives the last place in the order, answers the paths that no other endpoint matches.
@@ -69,7 +98,7 @@ internal sealed class AccessGuard(
     private AccessFailure? CheckKey(HttpContext context, Endpoint? endpoint)
     {
         bool isPublic = IsUnmatched(endpoint) ? !unmatchedNeedsKey : endpoint!.Metadata.GetMetadata<IAllowAnonymous>() is not null;
-        if (keys.IsEmpty || isPublic)
+        if ((keys.IsEmpty && tokens is null) || isPublic)
         {
             return null;
         }

@@ -8,12 +8,13 @@ namespace MistralServe.Hosting.Access;
 /// Source: https://fetch.spec.whatwg.org, CORS protocol.
 /// </summary>
 /// <param name="origins">Exact origins: scheme, host, port unless it is the scheme's own. Never a wildcard.</param>
-internal sealed class CorsPolicy(IReadOnlyList<string> origins)
+/// <param name="exposed">Headers of answers that a page may read beyond the safe-listed ones.</param>
+internal sealed class CorsPolicy(IReadOnlyList<string> origins, string exposed = CorsPolicy.RestHeaders)
 {
     private const string Methods = "GET, POST, DELETE, HEAD, OPTIONS";
 
-    /// <summary>Headers beyond the safe-listed ones that a page may read: what clients show in errors and wait by.</summary>
-    private const string Exposed = "x-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, openai-version";
+    /// <summary>Headers of the REST port that a page may read: what clients show in errors and wait by.</summary>
+    public const string RestHeaders = "x-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, openai-version";
 
     /// <summary>How long a browser may remember the answer to a preflight, in seconds. Ours: short, a restart may change the list.</summary>
     private const string MaxAge = "600";
@@ -33,11 +34,11 @@ internal sealed class CorsPolicy(IReadOnlyList<string> origins)
         && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase) && uri.UserInfo.Length == 0;
 
     /// <summary>Adds the headers that let the page of an allowed origin read the answer, whatever it will be.</summary>
-    public static void Grant(HttpContext context)
+    public void Grant(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers.AccessControlAllowOrigin = context.Request.Headers.Origin;
-        headers.AccessControlExposeHeaders = Exposed;
+        headers.AccessControlExposeHeaders = exposed;
         headers.Append("Vary", "Origin");
         if (!IsPreflight(context.Request))
         {

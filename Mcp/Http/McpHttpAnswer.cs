@@ -18,6 +18,9 @@ internal readonly record struct McpHttpAnswer(int Status, ReadOnlyMemory<byte> B
     /// <summary>The message was taken and wants no answer.</summary>
     public static McpHttpAnswer Accepted { get; } = new(StatusCodes.Status202Accepted, default);
 
+    /// <summary>What was to be ended has ended.</summary>
+    public static McpHttpAnswer Ended { get; } = new(StatusCodes.Status204NoContent, default);
+
     /// <summary>The answer to a request that was dispatched.</summary>
     public static McpHttpAnswer Of(McpReply reply, McpEra era) => reply.Error is { } error
         ? new(McpHttpStatus.Of(error.Kind, era), reply.Message, error.RetryAfter)
@@ -35,7 +38,11 @@ internal readonly record struct McpHttpAnswer(int Status, ReadOnlyMemory<byte> B
     {
         HttpResponse response = context.Response;
         response.StatusCode = Status;
-        response.ContentLength = Body.Length;
+        if (Status != StatusCodes.Status204NoContent)
+        {
+            response.ContentLength = Body.Length;
+        }
+
         if (RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -1,101 +1,107 @@
-using System.Buffers;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using MistralServe.Inference;
-using MistralServe.Json;
+using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
+using MistralServe.Mcp.Sessions;
 
 namespace MistralServe.Mcp.Http;
 
 /// <summary>
-/// The endpoint <c>/mcp</c>. Host, Origin and keys have been checked by the middleware in front.
+/// The endpoint <c>/mcp</c>. Host, Origin and credentials have been checked by the middleware in front.
 /// </summary>
 /// <remarks>
-/// One request: (1) method, (2) media type, (3) body and its size, (4) parsing, (5) array or single message, (6) shape,
-/// (7) era, (8) modern: headers against body, or legacy: session, (9) dispatcher, (10) the answer is written.
+/// One request: (1) method, (2) media type, body and its size, parsing, (3) session, (4) array or single message, (5) shape,
+/// (6) era, (7) modern: headers against body, or legacy: the session must be known, (8) dispatcher, (9) JSON or event stream.
 /// Each guard answers with one precise error and ends the way.
 /// </remarks>
 /// <param name="dispatcher">Answers what passes the guards.</param>
-internal sealed class McpHttpEndpoint(McpDispatcher dispatcher)
+/// <param name="sessions">Sessions of legacy clients.</param>
+/// <param name="legacyStreams">Serves a GET that asks for the stream of revision 2024-11-05.</param>
+/// <param name="timings">How often a stream says something.</param>
+internal sealed class McpHttpEndpoint(
+    McpDispatcher dispatcher, McpSessionStore sessions, LegacyStreamEndpoint legacyStreams, StreamTimings timings)
 {
-    // Origin: ours. A batch is served one by one and holds one place in the queue at a time; the bound keeps it short.
-    private const int MaxBatchEntries = 32;
-
     /// <summary>Serves one HTTP request of any method.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         try
         {
-            McpHttpAnswer answer = await AnswerAsync(context).ConfigureAwait(false);
-            await answer.WriteAsync(context).ConfigureAwait(false);
+            var headers = new McpRequestHeaders(context.Request.Headers);
+
+            // 1
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                await PostAsync(context, headers).ConfigureAwait(false);
+            }
+            else if (HttpMethods.IsGet(context.Request.Method) && headers.AsksForLegacyStream)
+            {
+                await legacyStreams.OpenAsync(context).ConfigureAwait(false);
+            }
+            else
+            {
+                await NotPost(context, headers).WriteAsync(context).ConfigureAwait(false);
+            }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone and its call was stopped: there is nobody to answer.
         }
-        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The same, seen by the body's reader or the answer's writer.
-        }
     }
 
-    private async ValueTask<McpHttpAnswer> AnswerAsync(HttpContext context)
+    private McpHttpAnswer NotPost(HttpContext context, McpRequestHeaders headers)
     {
-        // 1
-        if (!HttpMethods.IsPost(context.Request.Method))
+        if (HttpMethods.IsDelete(context.Request.Method) && headers is { HasSession: true, IsLegacyOrSilent: true })
         {
-            context.Response.Headers.Allow = HttpMethods.Post;
-            return McpHttpAnswer.Refused(new(McpErrorKind.WrongHttpMethod, "Method not allowed: send messages by POST."));
+            return sessions.End(headers.Session, CallerOf(context)) ? McpHttpAnswer.Ended : McpHttpAnswer.Refused(UnknownSession());
         }
 
+        // 405 and nothing else: clients take it for "no stream of the server's own" and loop or ask for a login at anything else.
+        context.Response.Headers.Allow = HttpMethods.Post;
+        return McpHttpAnswer.Refused(new(McpErrorKind.WrongHttpMethod, "Method not allowed: send messages by POST."));
+    }
+
+    private async ValueTask PostAsync(HttpContext context, McpRequestHeaders headers)
+    {
         // 2
-        if (!IsJson(context.Request.ContentType))
+        McpBody body = await McpBody.ReadAsync(context).ConfigureAwait(false);
+        if (body.Document is not { } document)
         {
-            return McpHttpAnswer.Refused(new(McpErrorKind.UnsupportedMediaType, "Content-Type must be application/json."));
+            await body.Refusal!.Value.WriteAsync(context).ConfigureAwait(false);
+            return;
         }
 
-        // 3
-        var body = new ArrayBufferWriter<byte>();
-        if (await ReadBodyAsync(context, body).ConfigureAwait(false) is { } unreadable)
+        using (document)
         {
-            return unreadable;
-        }
+            // 3
+            var exchange = new Exchange(context, headers, CallerOf(context));
+            exchange.Session = sessions.Find(headers.Session, exchange.Principal);
 
-        // 4
-        using JsonDocument? document = JsonRpcReader.Parse(body.WrittenMemory);
-        if (document is null)
-        {
-            return McpHttpAnswer.Refused(new(
-                McpErrorKind.Parse, $"Parse error: the body must be one JSON value in UTF-8, at most {JsonText.MaxDepth} levels deep."));
-        }
+            // 4
+            Answer answer = document.RootElement.ValueKind == JsonValueKind.Array
+                ? await BatchAsync(document.RootElement, exchange).ConfigureAwait(false)
+                : Single(JsonRpcMessage.Read(document.RootElement), exchange);
 
-        // 5
-        var exchange = new Exchange(
-            new McpRequestHeaders(context.Request.Headers),
-            context.Features.Get<CallerIdentity>()?.Name ?? "",
-            context.RequestAborted);
-        return document.RootElement.ValueKind == JsonValueKind.Array
-            ? await BatchAsync(document.RootElement, exchange).ConfigureAwait(false)
-            : await SingleAsync(JsonRpcMessage.Read(document.RootElement), exchange).ConfigureAwait(false);
+            // 9
+            await FinishAsync(answer, exchange).ConfigureAwait(false);
+        }
     }
 
-    private async ValueTask<McpHttpAnswer> SingleAsync(JsonRpcMessage message, Exchange exchange)
+    private Answer Single(JsonRpcMessage message, Exchange exchange)
     {
-        // 6
+        // 5
         if (message.Kind == JsonRpcMessageKind.Invalid)
         {
-            return McpHttpAnswer.Refused(NotAMessage(), id: message.Id);
+            return McpHttpAnswer.Refused(McpError.NotAMessage(), id: message.Id);
         }
 
-        // 7
-        return exchange.Headers.EraOf(message) == McpEra.Modern
-            ? await ModernAsync(message, exchange).ConfigureAwait(false)
-            : await LegacyAsync(message, exchange).ConfigureAwait(false);
+        // 6
+        return exchange.Headers.EraOf(message) == McpEra.Modern ? Modern(message, exchange) : Legacy(message, exchange);
     }
 
-    private async ValueTask<McpHttpAnswer> ModernAsync(JsonRpcMessage message, Exchange exchange)
+    private Answer Modern(JsonRpcMessage message, Exchange exchange)
     {
-        // 8
+        // 7; sessions are no matter of this era
+        exchange.Session = null;
         McpError? error = message.Kind switch
         {
             JsonRpcMessageKind.Response => new(McpErrorKind.InvalidRequest, "Invalid request: this server sends no requests to respond to."),
@@ -109,107 +115,144 @@ internal sealed class McpHttpEndpoint(McpDispatcher dispatcher)
 
         return message.Kind == JsonRpcMessageKind.Notification
             ? McpHttpAnswer.Accepted
-            : await DispatchAsync(message, McpEra.Modern, exchange).ConfigureAwait(false);
+            : Prepare(message, new CallContext(McpEra.Modern, exchange.Principal, ProtocolVersions.Modern));
     }
 
-    private async ValueTask<McpHttpAnswer> LegacyAsync(JsonRpcMessage message, Exchange exchange)
+    private Answer Legacy(JsonRpcMessage message, Exchange exchange)
     {
-        // 8
-        if (exchange.Headers.HasSession)
+        // 7
+        if (exchange.Headers.HasSession && exchange.Session is null)
         {
             return McpHttpAnswer.Refused(UnknownSession(), id: message.Id);
         }
 
-        return message.Kind == JsonRpcMessageKind.Request
-            ? await DispatchAsync(message, McpEra.Legacy, exchange).ConfigureAwait(false)
-            : McpHttpAnswer.Accepted;
-    }
-
-    // 9
-    private async ValueTask<McpHttpAnswer> DispatchAsync(JsonRpcMessage request, McpEra era, Exchange exchange)
-    {
-        McpReply reply = await dispatcher.DispatchAsync(request, era, exchange.Principal, exchange.Aborted).ConfigureAwait(false);
-        return McpHttpAnswer.Of(reply, era);
-    }
-
-    private async ValueTask<McpHttpAnswer> BatchAsync(JsonElement batch, Exchange exchange)
-    {
-        if (exchange.Headers.EffectiveVersion is not { } version || !ProtocolVersions.AllowsBatches(version))
+        if (message.Kind != JsonRpcMessageKind.Request)
         {
-            return McpHttpAnswer.Refused(new(McpErrorKind.InvalidRequest, "Invalid request: this protocol version has no batches."));
+            if (message is { Kind: JsonRpcMessageKind.Notification, Method: MessageRouter.Cancelled })
+            {
+                exchange.Session?.Calls.Cancel(message.Param("requestId"u8));
+            }
+
+            return McpHttpAnswer.Accepted;
         }
 
-        if (exchange.Headers.HasSession)
+        if (message.Method == "initialize")
+        {
+            Begin(McpDispatcher.Negotiate(message), exchange);
+        }
+
+        string version = exchange.Headers.EffectiveVersion(exchange.Session?.Version) ?? ProtocolVersions.AssumedWithoutHeader;
+        return Prepare(message, new CallContext(McpEra.Legacy, exchange.Principal, version));
+    }
+
+    // The session is optional: a client that never sends it is served as well, but then only its connection cancels a call.
+    private void Begin(string version, Exchange exchange)
+    {
+        if (exchange.Session is { } session)
+        {
+            session.Version = version;
+        }
+        else
+        {
+            exchange.Session = sessions.Create(exchange.Principal, version);
+        }
+    }
+
+    // 8
+    private Answer Prepare(JsonRpcMessage request, CallContext context) => new(dispatcher.Prepare(request, context), request.Id, context.Era);
+
+    private async ValueTask<Answer> BatchAsync(JsonElement batch, Exchange exchange)
+    {
+        (JsonRpcMessage[] messages, McpError? error) = BatchRules.Read(batch, exchange.Headers.EffectiveVersion(exchange.Session?.Version));
+        if (error is not null)
+        {
+            return McpHttpAnswer.Refused(error);
+        }
+
+        if (exchange.Headers.HasSession && exchange.Session is null)
         {
             return McpHttpAnswer.Refused(UnknownSession());
-        }
-
-        int count = batch.GetArrayLength();
-        if (count is 0 or > MaxBatchEntries)
-        {
-            return McpHttpAnswer.Refused(new(McpErrorKind.InvalidRequest, $"Invalid request: a batch has 1 to {MaxBatchEntries} entries."));
-        }
-
-        JsonRpcMessage[] messages = [.. batch.EnumerateArray().Select(JsonRpcMessage.Read)];
-        if (messages.Any(message => message.Method == "initialize"))
-        {
-            return McpHttpAnswer.Refused(new(McpErrorKind.InvalidRequest, "Invalid request: initialize must not be part of a batch."));
         }
 
         // One by one, in order: a batch takes no more of the queue than a client that waits for each answer.
         List<ReadOnlyMemory<byte>> replies = [];
         foreach (JsonRpcMessage message in messages)
         {
-            ReadOnlyMemory<byte> reply = message.Kind == JsonRpcMessageKind.Invalid
-                ? JsonRpcWriter.Error(default, NotAMessage())
-                : (await SingleAsync(message, exchange).ConfigureAwait(false)).Body;
-            if (!reply.IsEmpty)
+            Answer answer = message.Kind == JsonRpcMessageKind.Invalid
+                ? new McpHttpAnswer(StatusCodes.Status200OK, JsonRpcWriter.Error(default, McpError.NotAMessage()))
+                : Single(message, exchange);
+            McpHttpAnswer whole = await CompleteAsync(answer, exchange).ConfigureAwait(false);
+            if (!whole.Body.IsEmpty)
             {
-                replies.Add(reply);
+                replies.Add(whole.Body);
             }
         }
 
         return replies.Count == 0
             ? McpHttpAnswer.Accepted
-            : new(StatusCodes.Status200OK, JsonRpcWriter.Array(replies));
+            : new McpHttpAnswer(StatusCodes.Status200OK, JsonRpcWriter.Array(replies));
     }
 
-    private static McpError NotAMessage() => new(
-        McpErrorKind.InvalidRequest,
-        "Invalid request: expected a JSON-RPC 2.0 message with a method, an id that is a string or an integer, and params that are an object.");
+    private async ValueTask FinishAsync(Answer answer, Exchange exchange)
+    {
+        HttpContext context = exchange.Context;
+        if (exchange.Session is { } session)
+        {
+            // On every response: one client forgets its session when a response does not name it.
+            context.Response.Headers[McpRequestHeaders.SessionName] = session.Id;
+        }
+
+        if (answer.Call is { IsLong: true } call && exchange.Headers.AcceptsEvents)
+        {
+            using RunningCall running = Register(answer.Id, exchange);
+            await CallStream.RunAsync(context, call, running, timings).ConfigureAwait(false);
+            return;
+        }
+
+        McpHttpAnswer whole = await CompleteAsync(answer, exchange).ConfigureAwait(false);
+        await whole.WriteAsync(context).ConfigureAwait(false);
+    }
+
+    // The answer as one JSON body: there is no way for progress.
+    private static async ValueTask<McpHttpAnswer> CompleteAsync(Answer answer, Exchange exchange)
+    {
+        if (answer.Call is not { } call)
+        {
+            return answer.Ready;
+        }
+
+        using RunningCall running = Register(answer.Id, exchange);
+        try
+        {
+            McpReply reply = await call.RunAsync(NoProgress.Instance, running.Token).ConfigureAwait(false);
+            return McpHttpAnswer.Of(reply, answer.Era);
+        }
+        catch (OperationCanceledException) when (!exchange.Context.RequestAborted.IsCancellationRequested)
+        {
+            // Cancelled by a notification; the connection waits, so something must be said.
+            return McpHttpAnswer.Refused(new(McpErrorKind.Cancelled, "Request cancelled"), answer.Era, answer.Id);
+        }
+    }
+
+    private static RunningCall Register(JsonElement id, Exchange exchange) =>
+        exchange.Session?.Calls.Begin(id, exchange.Context.RequestAborted) ?? new RunningCall(null, "", exchange.Context.RequestAborted);
 
     private static McpError UnknownSession() =>
         new(McpErrorKind.UnknownSession, "Unknown session: send initialize without Mcp-Session-Id.");
 
-    private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? parsed)
-        && string.Equals(parsed.MediaType, "application/json", StringComparison.OrdinalIgnoreCase);
+    private static string CallerOf(HttpContext context) => context.Features.Get<CallerIdentity>()?.Name ?? "";
 
-    // The listener enforces the size and reports it, like other defects of a body, by an exception.
-    private static async ValueTask<McpHttpAnswer?> ReadBodyAsync(HttpContext context, ArrayBufferWriter<byte> body)
+    /// <summary>What one HTTP request brings besides its messages, and the session that was found for it.</summary>
+    private sealed record Exchange(HttpContext Context, McpRequestHeaders Headers, string Principal)
     {
-        try
-        {
-            int read;
-            do
-            {
-                read = await context.Request.Body.ReadAsync(body.GetMemory(4096), context.RequestAborted).ConfigureAwait(false);
-                body.Advance(read);
-            }
-            while (read > 0);
-
-            return null;
-        }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return McpHttpAnswer.Refused(new(McpErrorKind.BodyTooLarge, "The body is larger than this server accepts."));
-        }
-        catch (BadHttpRequestException exception)
-        {
-            return new(exception.StatusCode, JsonRpcWriter.Error(default, McpErrorCodes.InvalidRequest, "The body could not be read."));
-        }
+        public McpSession? Session { get; set; }
     }
 
-    /// <summary>What one HTTP request brings besides its messages.</summary>
-    private sealed record Exchange(McpRequestHeaders Headers, string Principal, CancellationToken Aborted);
+    /// <summary>An answer that is ready, or a call that gives one.</summary>
+    private readonly record struct Answer(McpCall? Call, JsonElement Id, McpEra Era)
+    {
+        public McpHttpAnswer Ready { get; private init; }
+
+        public static implicit operator Answer(McpHttpAnswer ready) => new() { Ready = ready };
+    }
 }

@@ -18,10 +18,11 @@ internal static class McpHttpStatus
             or McpErrorKind.InvalidRequest
             or McpErrorKind.HeaderMismatch
             or McpErrorKind.UnsupportedVersion
+            or McpErrorKind.MissingCapability
             or McpErrorKind.MissingMeta => StatusCodes.Status400BadRequest,
         McpErrorKind.MethodNotFound => era == McpEra.Modern ? StatusCodes.Status404NotFound : StatusCodes.Status200OK,
         McpErrorKind.InvalidParams or McpErrorKind.Internal or McpErrorKind.Cancelled => StatusCodes.Status200OK,
-        McpErrorKind.ShuttingDown => StatusCodes.Status503ServiceUnavailable,
+        McpErrorKind.ShuttingDown or McpErrorKind.TooManyStreams => StatusCodes.Status503ServiceUnavailable,
         McpErrorKind.UnknownSession => StatusCodes.Status404NotFound,
         McpErrorKind.WrongHttpMethod => StatusCodes.Status405MethodNotAllowed,
         McpErrorKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using MistralServe.Mcp.Protocol;
 
 namespace MistralServe.Mcp.Http;
@@ -12,6 +13,9 @@ namespace MistralServe.Mcp.Http;
 /// </summary>
 internal readonly struct McpRequestHeaders(IHeaderDictionary headers)
 {
+    /// <summary>Name of the header of a session.</summary>
+    public const string SessionName = "Mcp-Session-Id";
+
     private const string VersionName = "MCP-Protocol-Version";
     private const string Base64Start = "=?base64?";
     private const string Base64End = "?=";
@@ -20,8 +24,27 @@ internal readonly struct McpRequestHeaders(IHeaderDictionary headers)
     private readonly StringValues _method = headers["Mcp-Method"];
     private readonly StringValues _name = headers["Mcp-Name"];
 
-    /// <summary>Whether the request names a session. There are none yet, so any name is unknown.</summary>
-    public bool HasSession { get; } = headers.ContainsKey("Mcp-Session-Id");
+    private readonly StringValues _session = headers[SessionName];
+    private readonly StringValues _accept = headers.Accept;
+
+    /// <summary>Whether the request names a session.</summary>
+    public bool HasSession => _session.Count > 0;
+
+    /// <summary>The session named once; null when absent or given twice.</summary>
+    public string? Session => Single(_session);
+
+    /// <summary>
+    /// Whether the client takes an event stream as answer: it lists <c>text/event-stream</c> with a quality above 0. Wildcards do not
+    /// count, because tools that read one JSON object send them.
+    /// </summary>
+    public bool AcceptsEvents => MediaTypeHeaderValue.TryParseList(_accept, out IList<MediaTypeHeaderValue>? types)
+        && types.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
+
+    /// <summary>Whether a GET asks for the event stream of revision 2024-11-05: its clients name neither version nor session.</summary>
+    public bool AsksForLegacyStream => AcceptsEvents && !HasVersion && !HasSession;
+
+    /// <summary>Whether the version is absent or a legacy one.</summary>
+    public bool IsLegacyOrSilent => !HasVersion || ProtocolVersions.IsLegacy(Version);
 
     /// <summary>Whether the request names a version.</summary>
     public bool HasVersion => _version.Count > 0;
@@ -30,21 +53,19 @@ internal readonly struct McpRequestHeaders(IHeaderDictionary headers)
     public string? Version => Single(_version);
 
     /// <summary>
-    /// Revision that a legacy request is taken to speak: the header, else the assumed one. Without sessions there is no
-    /// memory of a handshake.
+    /// Revision that a legacy request is taken to speak: the header, else what its handshake negotiated, else the assumed one. Null
+    /// for a header that is given twice.
     /// </summary>
-    public string? EffectiveVersion => HasVersion ? Version : ProtocolVersions.AssumedWithoutHeader;
+    /// <param name="negotiated">Revision of the session; null without one.</param>
+    public string? EffectiveVersion(string? negotiated) => HasVersion ? Version : negotiated ?? ProtocolVersions.AssumedWithoutHeader;
 
     /// <summary>
     /// How a message speaks. Decided by the versions alone: legacy clients send the other headers too.
     /// </summary>
     public McpEra EraOf(JsonRpcMessage message)
     {
-        JsonElement named = message.Meta(MetaKeys.ProtocolVersion);
         bool modernHeader = HasVersion && !ProtocolVersions.IsLegacy(Version);
-        bool modernMeta = named.ValueKind != JsonValueKind.Undefined
-            && !(named.ValueKind == JsonValueKind.String && ProtocolVersions.IsLegacy(named.GetString()));
-        return modernHeader || modernMeta ? McpEra.Modern : McpEra.Legacy;
+        return modernHeader ? McpEra.Modern : MessageEra.Of(message);
     }
 
     /// <summary>Checks the header of a modern notification.</summary>

@@ -75,6 +75,9 @@ internal readonly record struct JsonRpcMessage
     /// <summary>A member of the parameters' <c>_meta</c>; <see cref="JsonValueKind.Undefined"/> when there is none.</summary>
     public JsonElement Meta(ReadOnlySpan<byte> name) => Member(Param("_meta"u8), name);
 
+    /// <summary>The progress token, a string or an integer of any size; <see cref="JsonValueKind.Undefined"/> when there is no usable one.</summary>
+    public JsonElement ProgressToken => Meta(MetaKeys.ProgressToken) is var token && IsUsableId(token) ? token : default;
+
     private static JsonElement Member(JsonElement container, ReadOnlySpan<byte> name) =>
         container.ValueKind == JsonValueKind.Object && container.TryGetProperty(name, out JsonElement value) ? value : default;
 

@@ -66,6 +66,40 @@ internal static class JsonRpcWriter
         return buffer.WrittenMemory;
     }
 
+    /// <summary>A <c>notifications/progress</c>.</summary>
+    /// <param name="token">The client's progress token, echoed as it came.</param>
+    /// <param name="progress">Above that of the notification before.</param>
+    /// <param name="total">What it rises to; null leaves it out.</param>
+    /// <param name="message">Text for the reader; null leaves it out.</param>
+    public static ReadOnlyMemory<byte> Progress(JsonElement token, double progress, double? total, string? message)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("jsonrpc"u8, "2.0"u8);
+            writer.WriteString("method"u8, "notifications/progress"u8);
+            writer.WriteStartObject("params"u8);
+            writer.WritePropertyName("progressToken"u8);
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(token), skipInputValidation: true);
+            writer.WriteNumber("progress"u8, progress);
+            if (total is { } value)
+            {
+                writer.WriteNumber("total"u8, value);
+            }
+
+            if (message is not null)
+            {
+                writer.WriteString("message"u8, message);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
     /// <summary>A value as JSON bytes, escaped like the messages.</summary>
     public static ReadOnlyMemory<byte> Value<T>(T value, JsonTypeInfo<T> type)
     {

@@ -12,6 +12,22 @@ namespace MistralServe.Mcp.Protocol;
 /// <param name="RetryAfter">When it makes sense to try again, in whole seconds; null when trying again cannot help.</param>
 internal sealed record McpError(McpErrorKind Kind, string Message, JsonElement? Data = null, TimeSpan? RetryAfter = null)
 {
+    /// <summary>The error of JSON that is no message.</summary>
+    public static McpError NotAMessage() => new(
+        McpErrorKind.InvalidRequest,
+        "Invalid request: expected a JSON-RPC 2.0 message with a method, an id that is a string or an integer, and params that are an object.");
+
+    /// <summary>The error of a tool that asks for a capability the client did not declare (modern era).</summary>
+    /// <param name="capability">Name of the capability.</param>
+    public static McpError MissingCapability(string capability)
+    {
+        var data = new MissingCapabilityData { RequiredCapabilities = new Dictionary<string, EmptyObject> { [capability] = new() } };
+        return new(
+            McpErrorKind.MissingCapability,
+            $"This tool needs a client with the capability {capability}.",
+            JsonSerializer.SerializeToElement(data, McpJsonContext.Default.MissingCapabilityData));
+    }
+
     /// <summary>The error of a modern message whose version is not served.</summary>
     /// <param name="requested">The version as the client wrote it.</param>
     public static McpError UnsupportedVersion(string requested)

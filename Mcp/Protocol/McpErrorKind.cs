@@ -21,6 +21,9 @@ internal enum McpErrorKind
     /// <summary>Modern era: a required field of <c>_meta</c> is missing or of the wrong type.</summary>
     MissingMeta,
 
+    /// <summary>Modern era: the tool needs a capability that the client did not declare.</summary>
+    MissingCapability,
+
     /// <summary>No such method in this era.</summary>
     MethodNotFound,
 
@@ -41,6 +44,9 @@ internal enum McpErrorKind
 
     /// <summary>The endpoint does not have this HTTP method.</summary>
     WrongHttpMethod,
+
+    /// <summary>The caller has as many event streams open as it may.</summary>
+    TooManyStreams,
 
     /// <summary>The body is not declared as JSON.</summary>
     UnsupportedMediaType,

@@ -12,6 +12,9 @@ internal static class ProtocolVersions
     /// <summary>Last revision whose schema has JSON-RPC batches. Source: specification 2025-06-18, changelog.</summary>
     public const string LastWithBatches = "2025-03-26";
 
+    /// <summary>The one revision without audio content; also what a client of the event stream speaks before it has said.</summary>
+    public const string WithoutAudio = "2024-11-05";
+
     /// <summary>
     /// Revision of a legacy request that names none.
     /// Source: specification 2025-06-18 basic/transports, Protocol Version Header.
@@ -19,7 +22,7 @@ internal static class ProtocolVersions
     public const string AssumedWithoutHeader = "2025-03-26";
 
     /// <summary>Revisions with the <c>initialize</c> handshake, newest first.</summary>
-    public static IReadOnlyList<string> Legacy { get; } = [NewestLegacy, "2025-06-18", "2025-03-26", "2024-11-05"];
+    public static IReadOnlyList<string> Legacy { get; } = [NewestLegacy, "2025-06-18", "2025-03-26", WithoutAudio];
 
     /// <summary>Whether the text is one of the legacy revisions. Compared with case, as the specification's dates are.</summary>
     public static bool IsLegacy(string? version) => version is not null && Legacy.Contains(version);

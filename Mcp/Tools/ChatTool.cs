@@ -1,4 +1,5 @@
 using MistralServe.Inference.Chat;
+using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
 using MistralServe.OpenAi;
 using MistralServe.OpenAi.Chat;
@@ -40,21 +41,23 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
     };
 
     /// <inheritdoc/>
-    public async ValueTask<ToolOutcome> CallAsync(ToolCall call, CancellationToken cancellationToken)
+    public ToolStart Start(ToolCall call)
     {
         RequestResult<ChatCompletionRequest> read = ChatRequestReader.Read(call.Arguments, ChatRequestDialect.McpArguments);
         if (!read.Succeeded)
         {
-            return ToolOutcome.Of(CallToolResult.Failed(read.Error.Message));
+            return ToolStart.Refused(read.Error.Message);
         }
 
         RequestResult<ChatGeneration> validated = ChatRequestValidator.Validate(read.Value, call.Principal, vocabularySize);
-        if (!validated.Succeeded)
-        {
-            return ToolOutcome.Of(CallToolResult.Failed(validated.Error.Message));
-        }
+        return validated.Succeeded
+            ? ToolStart.Of((progress, cancellationToken) => RunAsync(validated.Value, progress, cancellationToken))
+            : ToolStart.Refused(validated.Error.Message);
+    }
 
-        ChatStartResult started = await start(validated.Value, cancellationToken).ConfigureAwait(false);
+    private async ValueTask<ToolOutcome> RunAsync(ChatGeneration request, IToolProgress progress, CancellationToken cancellationToken)
+    {
+        ChatStartResult started = await start(request, cancellationToken).ConfigureAwait(false);
         if (started.Failure is { } failure)
         {
             return ToolFailures.ToOutcome(failure);
@@ -62,6 +65,7 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
 
         // Disposing frees the sequence before the next token, on every way out.
         using ChatRun run = started.Run!;
-        return await ChatReply.ReadAsync(run, validated.Value.Choices, modelId, cancellationToken).ConfigureAwait(false);
+        bool mayCall = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None;
+        return await TextReply.ReadAsync(run.Generation, request.Choices, run.CreateParser, tellText: !mayCall, modelId, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using MistralServe.Inference.Embedding;
 using MistralServe.Json;
 using MistralServe.Mcp.Protocol;
@@ -42,21 +41,25 @@ internal sealed class EmbedTool(string modelId, Embedder embed) : IMcpTool
     };
 
     /// <inheritdoc/>
-    public async ValueTask<ToolOutcome> CallAsync(ToolCall call, CancellationToken cancellationToken)
+    public ToolStart Start(ToolCall call)
     {
         RequestResult<EmbeddingCall> read = EmbeddingRequestReader.Read(call.Arguments);
         if (!read.Succeeded)
         {
-            return ToolOutcome.Of(CallToolResult.Failed(read.Error.Message));
+            return ToolStart.Refused(read.Error.Message);
         }
 
         if (read.Value.AsBase64)
         {
-            return ToolOutcome.Of(CallToolResult.Failed("'encoding_format' must be float: the tool's result has arrays of numbers."));
+            return ToolStart.Refused("'encoding_format' must be float: the tool's result has arrays of numbers.");
         }
 
-        EmbeddingOutcome outcome = await embed(read.Value.Query, cancellationToken).ConfigureAwait(false);
-        return outcome.Answer is { } answer ? ToolOutcome.Of(Complete(answer)) : ToolFailures.ToOutcome(outcome.Failure!);
+        EmbeddingQuery query = read.Value.Query;
+        return ToolStart.Of(async (_, cancellationToken) =>
+        {
+            EmbeddingOutcome outcome = await embed(query, cancellationToken).ConfigureAwait(false);
+            return outcome.Answer is { } answer ? ToolOutcome.Of(Complete(answer)) : ToolFailures.ToOutcome(outcome.Failure!);
+        });
     }
 
     private CallToolResult Complete(EmbeddingAnswer answer)
@@ -67,12 +70,6 @@ internal sealed class EmbedTool(string modelId, Embedder embed) : IMcpTool
             Embeddings = [.. answer.Vectors.Select(vector => new EmbeddingValue(vector, asBase64: false))],
             Usage = EmbeddingUsage.From(answer.PromptTokens),
         };
-        ReadOnlyMemory<byte> json = JsonRpcWriter.Value(result, McpJsonContext.Default.EmbedResult);
-        return new CallToolResult
-        {
-            Content = [new TextContent { Text = Encoding.UTF8.GetString(json.Span) }],
-            StructuredContent = JsonSchema.Parse(json.Span),
-            IsError = false,
-        };
+        return CallToolResult.Structured(result, McpJsonContext.Default.EmbedResult);
     }
 }

@@ -9,11 +9,9 @@ internal interface IMcpTool
     ToolDefinition Definition { get; }
 
     /// <summary>
-    /// Runs the tool.
+    /// Checks the arguments, without waiting for anything: what is refused here leaves with a status, before a stream begins.
     /// </summary>
     /// <param name="call">Arguments and caller.</param>
-    /// <param name="cancellationToken">The client is gone or has cancelled: stop, free everything and throw
-    /// <see cref="OperationCanceledException"/>; nobody reads the outcome.</param>
-    /// <returns>A result, failures that the client's model should read included; or, rarely, a protocol error.</returns>
-    ValueTask<ToolOutcome> CallAsync(ToolCall call, CancellationToken cancellationToken);
+    /// <returns>The outcome, if it is known at once (bad arguments above all); else the work.</returns>
+    ToolStart Start(ToolCall call);
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using MistralServe.Inference;
 using MistralServe.Json;
 using MistralServe.Mcp.Protocol;
@@ -19,13 +17,7 @@ internal sealed class ModelInfoTool : IMcpTool
     /// <param name="contextLength">Tokens of one request, prompt and answer together.</param>
     public ModelInfoTool(ModelDescription model, int contextLength)
     {
-        ReadOnlyMemory<byte> json = JsonRpcWriter.Value(ModelInfo.From(model, contextLength), McpJsonContext.Default.ModelInfo);
-        _outcome = ToolOutcome.Of(new CallToolResult
-        {
-            Content = [new TextContent { Text = Encoding.UTF8.GetString(json.Span) }],
-            StructuredContent = JsonSchema.Parse(json.Span),
-            IsError = false,
-        });
+        _outcome = ToolOutcome.Of(CallToolResult.Structured(ModelInfo.From(model, contextLength), McpJsonContext.Default.ModelInfo));
     }
 
     /// <inheritdoc/>
@@ -57,5 +49,5 @@ internal sealed class ModelInfoTool : IMcpTool
     };
 
     /// <inheritdoc/>
-    public ValueTask<ToolOutcome> CallAsync(ToolCall call, CancellationToken cancellationToken) => new(_outcome);
+    public ToolStart Start(ToolCall call) => ToolStart.Of(_outcome);
 }

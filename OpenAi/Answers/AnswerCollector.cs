@@ -17,9 +17,10 @@ internal static class AnswerCollector
     /// <param name="choices">How many choices the request asked for.</param>
     /// <param name="createParser">Makes the parser of each choice.</param>
     /// <param name="cancellationToken">The client is gone.</param>
+    /// <param name="watch">Told every event; null tells nobody.</param>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public static async ValueTask<CollectedAnswer> CollectAsync(
-        Generation generation, int choices, Func<IChatOutputParser> createParser, CancellationToken cancellationToken)
+        Generation generation, int choices, Func<IChatOutputParser> createParser, CancellationToken cancellationToken, AnswerWatch? watch = null)
     {
         var collectors = new ChoiceCollector?[choices];
         var done = new CollectedChoice[choices];
@@ -30,15 +31,20 @@ internal static class AnswerCollector
         {
             switch (item.Kind)
             {
+                case GenerationEventKind.PromptProgress:
+                    watch?.Invoke(item, []);
+                    break;
                 case GenerationEventKind.PromptScored:
                     prompts[item.Prompt] = item.Tokens ?? [];
                     break;
                 case GenerationEventKind.Text:
-                    (collectors[item.Choice] ??= new ChoiceCollector(createParser())).Read(item);
+                    ReadOnlySpan<byte> added = (collectors[item.Choice] ??= new ChoiceCollector(createParser())).Read(item);
+                    watch?.Invoke(item, added);
                     break;
                 case GenerationEventKind.Finished:
                     ChoiceCollector collector = collectors[item.Choice] ?? new ChoiceCollector(createParser());
-                    collector.Read(item);
+                    ReadOnlySpan<byte> rest = collector.Read(item);
+                    watch?.Invoke(item, rest);
                     done[item.Choice] = collector.Finish(item);
                     usage.Add(item.Usage, item.Prompt);
                     if (--running == 0)

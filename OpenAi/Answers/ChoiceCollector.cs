@@ -19,10 +19,13 @@ internal sealed class ChoiceCollector : IChatOutputSink
     public ChoiceCollector(IChatOutputParser parser) => _reader = new ChatOutputReader(parser, this);
 
     /// <summary>Goes on by one event of the choice.</summary>
-    public void Read(in GenerationEvent item)
+    /// <returns>The content that it added; valid until the next event.</returns>
+    public ReadOnlySpan<byte> Read(in GenerationEvent item)
     {
+        int before = _content?.WrittenCount ?? 0;
         _reports.AddRange(item.Tokens ?? []);
         _reader.Read(item);
+        return _content is null ? [] : _content.WrittenSpan[before..];
     }
 
     /// <summary>The whole choice.</summary>

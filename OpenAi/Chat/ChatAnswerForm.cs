@@ -1,4 +1,4 @@
-using MistralServe.Inference.Chat;
+using System.Text.Json;
 
 namespace MistralServe.OpenAi.Chat;
 
@@ -14,6 +14,7 @@ internal sealed record ChatAnswerForm(bool ShowsReasoning = true, bool IsFunctio
         reason != "stop" || callCount == 0 ? reason : IsFunctionCall ? "function_call" : "tool_calls";
 
     /// <summary>What a request asks for.</summary>
-    public static ChatAnswerForm From(ChatCompletionRequest request, ChatGeneration generation) =>
-        new(request.IncludeReasoning ?? true, request.Functions is not null && generation.Tools.Count > 0 && request.Tools is null);
+    /// <param name="request">What the reader read; its JSON document must still live.</param>
+    public static ChatAnswerForm From(ChatCompletionRequest request) =>
+        new(request.IncludeReasoning ?? true, request.Functions is { ValueKind: JsonValueKind.Array } functions && functions.GetArrayLength() > 0);
 }

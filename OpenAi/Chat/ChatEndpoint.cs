@@ -77,7 +77,7 @@ internal static class ChatEndpoint
         RequestResult<ChatGeneration> generation = ChatRequestValidator.Validate(request.Value, principal, vocabularySize);
         return generation.Succeeded
             ? new Call(generation.Value, request.Value.Stream ?? false, request.Value.StreamOptions?.IncludeUsage ?? false,
-                AnswerExtras.From(request.Value, generation.Value.TopLogProbabilities is not null), ChatAnswerForm.From(request.Value, generation.Value))
+                AnswerExtras.From(request.Value, generation.Value.TopLogProbabilities is not null), ChatAnswerForm.From(request.Value))
             : generation.Error;
     }
 

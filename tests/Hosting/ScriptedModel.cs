@@ -33,8 +33,18 @@ internal sealed class ScriptedModel : IServedModel
         ModelConstraintCompiler constraints = new(new JsonGrammarBuilder());
         ChatService chat = new(new GenerationStarter(Description, engine, constraints), null, constraints, TimeProvider.System, NullLogger.Instance);
         EmbeddingService embeddings = new(Description, engine);
+        ToolServices tools = new()
+        {
+            Model = Description,
+            ContextLength = engine.ContextLength,
+            Chat = chat.StartAsync,
+            CountChat = chat.CountAsync,
+            Complete = new CompletionService(new GenerationStarter(Description, engine)).StartAsync,
+            Embed = embeddings.ComputeAsync,
+            Vocabulary = cancellationToken => VocabularyService.FindAsync(engine, cancellationToken),
+        };
         services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(embeddings)
-            .AddSingleton(new McpToolRegistry(Description, chat, embeddings, engine));
+            .AddSingleton(McpToolRegistry.Create(tools));
     }
 
     public void Start() => Calls.Add("start");

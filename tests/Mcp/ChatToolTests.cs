@@ -153,8 +153,7 @@ public sealed class ChatToolTests
     }
 
     private static Task<McpTestServer> StartAsync(ScriptedEngine engine) => McpTestServer.StartAsync(
-        McpToolRegistry.ForModel(
-            McpTestServer.Model, 1024, engine.StartAsync, (_, _) => throw new NotSupportedException("this model chats")),
+        [new MistralServe.Mcp.Tools.ChatTool(McpTestServer.Model.Id, McpTestServer.Model.VocabularySize, engine.StartAsync)],
         middleware: context => context.Features.Set(new CallerIdentity("alice")));
 
     private static Task<McpTestServer.Answer> CallAsync(McpTestServer server, string arguments) => server.PostAsync(Call(arguments));

@@ -66,11 +66,10 @@ public sealed class EmbedToolTests
     }
 
     private static Task<McpTestServer> StartAsync(Func<EmbeddingQuery, EmbeddingOutcome> embed) => McpTestServer.StartAsync(
-        McpToolRegistry.ForModel(
-            McpTestServer.Model with { Capabilities = ModelCapabilities.Embedding },
-            512,
-            (_, _) => throw new NotSupportedException("this model embeds"),
-            (query, _) => ValueTask.FromResult(embed(query))));
+        [
+            new EmbedTool(McpTestServer.Model.Id, (query, _) => ValueTask.FromResult(embed(query))),
+            new ModelInfoTool(McpTestServer.Model with { Capabilities = ModelCapabilities.Embedding }, 512),
+        ]);
 
     private static Task<McpTestServer.Answer> CallAsync(McpTestServer server, string arguments) =>
         server.PostAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"embed","arguments":""" + arguments + "}}");

@@ -16,7 +16,7 @@ public sealed class McpErrorTests
     [Fact]
     public void Every_kind_has_a_code_that_the_protocol_defines_and_a_status()
     {
-        int[] defined = [-32700, -32600, -32601, -32602, -32603, -32020, -32022];
+        int[] defined = [-32700, -32600, -32601, -32602, -32603, -32020, -32021, -32022];
         foreach (McpErrorKind kind in Enum.GetValues<McpErrorKind>())
         {
             Assert.Contains(McpErrorCodes.Of(kind), defined);
@@ -124,7 +124,6 @@ public sealed class McpErrorTests
     }
 
     [Theory]
-    [InlineData("GET")]
     [InlineData("DELETE")]
     [InlineData("PUT")]
     [InlineData("PATCH")]
@@ -203,8 +202,6 @@ public sealed class McpErrorTests
     [Theory]
     [InlineData("/")]
     [InlineData("/mcp/x")]
-    [InlineData("/sse")]
-    [InlineData("/message?sessionId=1")]
     [InlineData("/register")]
     [InlineData("/favicon.ico")]
     [InlineData("/.well-known/oauth-protected-resource")]
@@ -271,7 +268,7 @@ public sealed class McpErrorTests
     public async Task A_bug_is_200_without_internals()
     {
         await using McpTestServer server = await McpTestServer.StartAsync(
-            [new FakeTool("bug", (_, _) => throw new InvalidOperationException("secret detail"))]);
+            [FakeTool.Working("bug", (_, _, _) => throw new InvalidOperationException("secret detail"))]);
         McpTestServer.Answer answer = await server.PostAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"bug"}}""");
         answer.ExpectError(200, -32603, "1");
         Assert.DoesNotContain("secret", answer.Body, StringComparison.Ordinal);
@@ -281,7 +278,7 @@ public sealed class McpErrorTests
     public async Task A_call_cancelled_by_someone_else_says_so()
     {
         await using McpTestServer server = await McpTestServer.StartAsync(
-            [new FakeTool("stopped", (_, _) => throw new OperationCanceledException())]);
+            [FakeTool.Working("stopped", (_, _, _) => throw new OperationCanceledException())]);
         McpTestServer.Answer answer = await server.PostAsync(
             """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"stopped"}}""");
         Assert.Equal("Request cancelled", answer.ExpectError(200, -32603, "1").GetProperty("message").GetString());
@@ -292,7 +289,7 @@ public sealed class McpErrorTests
     {
         var failure = new EngineFailure(EngineFailureCode.ShuttingDown, "The server is shutting down.", RetryAfter: TimeSpan.FromSeconds(7));
         await using McpTestServer server = await McpTestServer.StartAsync(
-            [new FakeTool("chat", (_, _) => new(ToolFailures.ToOutcome(failure)))]);
+            [FakeTool.Working("chat", (_, _, _) => new(ToolFailures.ToOutcome(failure)))]);
         McpTestServer.Answer answer = await server.PostAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"chat"}}""");
         answer.ExpectError(503, -32603, "1");
         Assert.Equal(TimeSpan.FromSeconds(7), answer.RetryAfter);
@@ -303,7 +300,7 @@ public sealed class McpErrorTests
     {
         var started = new TaskCompletionSource();
         var cancelled = new TaskCompletionSource();
-        await using McpTestServer server = await McpTestServer.StartAsync([new FakeTool("slow", async (_, cancellation) =>
+        await using McpTestServer server = await McpTestServer.StartAsync([FakeTool.Working("slow", async (_, _, cancellation) =>
         {
             started.SetResult();
             try
@@ -330,7 +327,7 @@ public sealed class McpErrorTests
 
     [Theory]
     [InlineData(401, "The key is missing.", "The key is missing.")]
-    [InlineData(401, null, "Access denied.")]
+    [InlineData(403, "A scope is missing.", "A scope is missing.")]
     public async Task Access_failures_are_json_rpc_errors_without_id(int status, string? message, string expected)
     {
         (int written, string? type, string body) = await AccessFailureAsync(status, message);
@@ -343,7 +340,7 @@ public sealed class McpErrorTests
     [Fact]
     public async Task A_wrong_host_or_origin_gets_an_empty_403()
     {
-        (int written, string? type, string body) = await AccessFailureAsync(403, "not shown");
+        (int written, string? type, string body) = await AccessFailureAsync(403, null);
         Assert.Equal((403, null, ""), (written, type, body));
     }
 

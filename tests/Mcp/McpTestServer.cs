@@ -8,9 +8,13 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MistralServe.Hosting;
+using MistralServe.Hosting.Access;
 using MistralServe.Inference;
 using MistralServe.Mcp;
+using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Tools;
+using MistralServe.Tests.Hosting;
 
 namespace MistralServe.Tests.Mcp;
 
@@ -47,13 +51,18 @@ internal sealed class McpTestServer : IAsyncDisposable
     public Uri Endpoint => new(Client.BaseAddress!, "/mcp");
 
     public static async Task<McpTestServer> StartAsync(
-        IReadOnlyList<IMcpTool>? tools = null, long maxBodyBytes = 30_000_000, Action<HttpContext>? middleware = null)
+        IReadOnlyList<IMcpTool>? tools = null,
+        long maxBodyBytes = 30_000_000,
+        Action<HttpContext>? middleware = null,
+        StreamTimings? timings = null,
+        TimeProvider? time = null,
+        bool guarded = false)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = maxBodyBytes);
-        builder.Services.AddSingleton(Model);
+        builder.Services.AddSingleton(Model).AddSingleton(timings ?? StreamTimings.Default).AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton(new McpToolRegistry(tools ?? [FakeTool.Echo("chat"), new ModelInfoTool(Model, 1024)]));
         WebApplication app = builder.Build();
         if (middleware is not null)
@@ -63,6 +72,13 @@ internal sealed class McpTestServer : IAsyncDisposable
                 middleware(context);
                 return next(context);
             });
+        }
+
+        if (guarded)
+        {
+            var settings = new ServeSettings();
+            app.UseRouting();
+            app.Use(McpPort.Define(settings, ApiKeyStore.Load(settings).Store!, new ScriptedModel()).Guard.InvokeAsync);
         }
 
         McpEndpoints.Map(app);
@@ -75,9 +91,11 @@ internal sealed class McpTestServer : IAsyncDisposable
     public Task<Answer> PostAsync(string body, params (string Name, string Value)[] headers) =>
         PostAsync(Encoding.UTF8.GetBytes(body), headers);
 
-    public async Task<Answer> PostAsync(byte[] body, params (string Name, string Value)[] headers)
+    public Task<Answer> PostAsync(byte[] body, params (string Name, string Value)[] headers) => PostToAsync("/mcp", body, headers);
+
+    public async Task<Answer> PostToAsync(string path, byte[] body, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp") { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         foreach ((string name, string value) in headers)
         {
@@ -85,6 +103,31 @@ internal sealed class McpTestServer : IAsyncDisposable
         }
 
         return await SendAsync(request);
+    }
+
+    /// <summary>POSTs a body with both types of answer accepted, as SDK clients do, and reads the answer as an event stream.</summary>
+    public Task<EventStreamClient> StreamAsync(string body, params (string Name, string Value)[] headers) =>
+        StreamAsync(body, CancellationToken.None, headers);
+
+    public Task<EventStreamClient> StreamAsync(string body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/mcp") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return EventStreamClient.OpenAsync(Client, request, cancellationToken);
+    }
+
+    /// <summary>Opens an event stream of revision 2024-11-05.</summary>
+    public Task<EventStreamClient> OpenStreamAsync(string path = "/sse", CancellationToken cancellationToken = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+        return EventStreamClient.OpenAsync(Client, request, cancellationToken);
     }
 
     /// <summary>POSTs a modern request with the headers and the <c>_meta</c> that it needs.</summary>
@@ -115,7 +158,10 @@ internal sealed class McpTestServer : IAsyncDisposable
             response.Content.Headers.TryGetValues("Content-Type", out IEnumerable<string>? types) ? types.Single() : null,
             await response.Content.ReadAsStringAsync(),
             response.Content.Headers.Allow.SingleOrDefault() ?? "",
-            response.Headers.RetryAfter?.Delta);
+            response.Headers.RetryAfter?.Delta)
+        {
+            Session = response.Headers.TryGetValues("Mcp-Session-Id", out IEnumerable<string>? ids) ? ids.Single() : null,
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -127,6 +173,9 @@ internal sealed class McpTestServer : IAsyncDisposable
     /// <summary>What came back. The content type is the raw header.</summary>
     internal sealed record Answer(HttpStatusCode Status, string? ContentType, string Body, string Allow, TimeSpan? RetryAfter)
     {
+        /// <summary>Value of <c>Mcp-Session-Id</c>; null when there is none.</summary>
+        public string? Session { get; init; }
+
         public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
         public JsonElement Result

@@ -9,15 +9,20 @@ namespace MistralServe.Tests.Mcp;
 public sealed class McpToolRegistryTests
 {
     [Theory]
-    [InlineData((int)ModelCapabilities.TextGeneration, "chat model_info")]
-    [InlineData((int)ModelCapabilities.Embedding, "embed model_info")]
-    [InlineData((int)ModelCapabilities.Ranking, "model_info")]
-    [InlineData((int)ModelCapabilities.None, "model_info")]
+    [InlineData((int)ModelCapabilities.TextGeneration, "chat complete tokenize count_tokens model_info")]
+    [InlineData((int)ModelCapabilities.Embedding, "embed tokenize count_tokens model_info")]
+    [InlineData((int)ModelCapabilities.Ranking, "tokenize count_tokens model_info")]
+    [InlineData((int)ModelCapabilities.None, "tokenize count_tokens model_info")]
     public void The_model_decides_which_tools_there_are(int capabilities, string names)
     {
         ModelDescription model = McpTestServer.Model with { Capabilities = (ModelCapabilities)capabilities };
         Assert.Equal(names.Split(' '), ToolsOf(model).Definitions.Select(tool => tool.Name));
     }
+
+    [Fact]
+    public void Without_a_vocabulary_there_are_no_tools_for_tokens() => Assert.Equal(
+        ["chat", "complete", "model_info"],
+        ToolsOf(McpTestServer.Model with { VocabularySize = 0 }).Definitions.Select(tool => tool.Name));
 
     [Fact]
     public void Names_are_found_with_case()
@@ -54,9 +59,17 @@ public sealed class McpToolRegistryTests
             {"name":"chat","title":"Chat","description":"Send a conversation to the loaded language model and get its reply.",
              "inputSchema":{"type":"object","required":["messages"],"properties":{
               "messages":{"type":"array","minItems":1,"description":"Conversation so far, oldest first","items":{"type":"object","required":["role","content"],
-                "properties":{"role":{"type":"string","enum":["system","user","assistant"]},"content":{"type":"string"}}}},
+                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool"]},"content":{"type":"string"}}}},
               "maxTokens":{"type":"integer","minimum":1,"description":"Maximum number of tokens to generate"},
-              "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"}}},
+              "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"},
+              "tools":{"type":"array","maxItems":128,"description":"Functions that the model may ask its caller to call","items":{
+                "type":"object","required":["type","function"],"properties":{
+                  "type":{"type":"string","enum":["function"]},
+                  "function":{"type":"object","required":["name"],"properties":{
+                    "name":{"type":"string"},"description":{"type":"string"},
+                    "parameters":{"type":"object","description":"JSON Schema of the arguments"},"strict":{"type":"boolean"} } } } } },
+              "toolChoice":{"description":"none, auto, required, or an object that names a function","type":["string","object"]},
+              "responseFormat":{"type":"object","description":"What the reply must be: type text, json_object or json_schema"} }},
              "annotations":{"readOnlyHint":true,"openWorldHint":false}}
             """);
         Assert.True(JsonElement.DeepEquals(
@@ -64,12 +77,12 @@ public sealed class McpToolRegistryTests
     }
 
     [Fact]
-    public async Task Model_info_conforms_to_its_schema_and_hides_the_path()
+    public void Model_info_conforms_to_its_schema_and_hides_the_path()
     {
         foreach (ModelDescription model in (ModelDescription[])[McpTestServer.Model, McpTestServer.Model with { Name = null, Quantization = null }])
         {
             var tool = new ModelInfoTool(model, 1024);
-            CallToolResult result = (await tool.CallAsync(new ToolCall(default, ""), default)).Result!;
+            CallToolResult result = tool.Start(new ToolCall(default, "")).Outcome.Result!;
             JsonElement info = result.StructuredContent!.Value;
             JsonElement schema = tool.Definition.OutputSchema!.Value;
             foreach (JsonElement name in schema.GetProperty("required").EnumerateArray())
@@ -97,8 +110,43 @@ public sealed class McpToolRegistryTests
         }
     }
 
-    private static McpToolRegistry ToolsOf(ModelDescription model) =>
-        new(McpToolRegistry.ForModel(
-            model, 1024, (_, _) => throw new NotSupportedException("no test here starts a chat"),
-            (_, _) => throw new NotSupportedException("no test here makes embeddings")));
+    [Fact]
+    public void Tools_can_be_left_out()
+    {
+        McpToolRegistry registry = McpToolRegistry.Create(FakeServices.Create(), ["model_info", "chat", "embed"]);
+        Assert.Equal(["chat", "model_info"], registry.Definitions.Select(tool => tool.Name));
+        Assert.Empty(McpToolRegistry.Create(FakeServices.Create(), ["embed"]).Definitions);
+    }
+
+    [Fact]
+    public void Rows_are_named_as_their_tools()
+    {
+        foreach (ToolRow row in ToolTable.Rows)
+        {
+            Assert.Equal(row.Name, row.Create(FakeServices.Create()).Definition.Name);
+        }
+    }
+
+    [Theory]
+    [InlineData(Modalities.Text, Modalities.Text, "describe_text")]
+    [InlineData(Modalities.Text | Modalities.Image, Modalities.Text, "describe_text describe_image")]
+    [InlineData(Modalities.Audio, Modalities.Text, "transcribe")]
+    [InlineData(Modalities.Text | Modalities.Audio, Modalities.Text | Modalities.Audio, "describe_text transcribe speak")]
+    [InlineData(Modalities.None, Modalities.None, "")]
+    internal void A_tool_for_images_or_sound_is_one_row_more(Modalities input, Modalities output, string names)
+    {
+        ToolRow[] rows =
+        [
+            Row("describe_text", Modalities.Text, Modalities.Text),
+            Row("describe_image", Modalities.Text | Modalities.Image, Modalities.Text),
+            Row("transcribe", Modalities.Audio, Modalities.Text),
+            Row("speak", Modalities.Text, Modalities.Audio),
+        ];
+        McpToolRegistry registry = McpToolRegistry.Create(rows, new ModalityPair(input, output), FakeServices.Create(), null);
+        Assert.Equal(names.Split(' ', StringSplitOptions.RemoveEmptyEntries), registry.Definitions.Select(tool => tool.Name));
+
+        static ToolRow Row(string name, Modalities takes, Modalities gives) => new(name, new(takes, gives), _ => FakeTool.Echo(name));
+    }
+
+    private static McpToolRegistry ToolsOf(ModelDescription model) => McpToolRegistry.Create(FakeServices.Create(model));
 }
