@@ -39,22 +39,22 @@ internal sealed class EngineModel : IServedModel
     private bool _started;
 
     /// <summary>Puts loader, engine and chat together; nothing is loaded yet.</summary>
-    public EngineModel(ModelDescription description, ServeSettings settings, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="description">What is known of the model before it is loaded.</param>
+    /// <param name="settings">Checked settings.</param>
+    /// <param name="template">The chat template; null refuses chat.</param>
+    /// <param name="load">Loads the model for a layout, on the decode thread.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Makes loggers.</param>
+    public EngineModel(ModelDescription description, ServeSettings settings, ChatTemplateSource? template, RunnerLoader load, TimeProvider time, ILoggerFactory loggers)
     {
         Description = description;
         _time = time;
         (EngineOptions options, ContextLayout layout) = ChooseLayout(description, settings);
-        ModelLoadOptions load = new(
-            settings.NativeDirectory ?? AppContext.BaseDirectory,
-            settings.CpuVariant ?? "auto",
-            settings.ChatTemplate,
-            settings.ThreadCount ?? PhysicalCores.Count());
-        ModelLoader loader = new(description, load, layout, loggers);
-        _engine = new InferenceEngine(options, loader.Load, time, loggers.CreateLogger<InferenceEngine>());
+        _engine = new InferenceEngine(options, progress => load(layout, progress), time, loggers.CreateLogger<InferenceEngine>());
         ModelConstraintCompiler constraints = new(new JsonGrammarBuilder());
         GenerationStarter starter = new(description, _engine, constraints);
         _completions = new CompletionService(starter);
-        _chat = new ChatService(starter, () => loader.Format);
+        _chat = new ChatService(starter, template, constraints, time, loggers.CreateLogger<ChatService>());
         _embeddings = new EmbeddingService(description, _engine);
         ToolServices services = new()
         {

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using MistralServe.Inference;
+using MistralServe.Inference.Chat;
 using MistralServe.Inference.Gguf;
 
 namespace MistralServe.Hosting;
@@ -13,8 +15,30 @@ internal static class ModelStartup
     public static (IServedModel? Model, string? Problem) Open(ServeSettings settings, ILoggerFactory loggers)
     {
         ModelDescriptionResult read = ModelDescriptionReader.Read(settings.ModelFile, settings.Alias, isDemo: settings.ModelPath is null);
-        return read.Model is { } description
-            ? (new EngineModel(description, settings, TimeProvider.System, loggers), null)
-            : (null, read.Problem);
+        if (read.Model is not { } description)
+        {
+            return (null, read.Problem);
+        }
+
+        (ChatTemplateSource? template, string? problem) = ChatTemplateSource.Resolve(description.ChatTemplate, settings.ChatTemplate);
+        if (problem is not null)
+        {
+            return (null, problem);
+        }
+
+        return (Create(description, settings, template, loggers), null);
+    }
+
+    /// <summary>A model that llama.cpp runs; nothing is loaded yet.</summary>
+    /// <param name="description">Its header.</param>
+    /// <param name="settings">Checked settings.</param>
+    /// <param name="template">The chat template; null refuses chat.</param>
+    /// <param name="loggers">Makes loggers.</param>
+    public static EngineModel Create(ModelDescription description, ServeSettings settings, ChatTemplateSource? template, ILoggerFactory loggers)
+    {
+        var options = new ModelLoadOptions(
+            settings.NativeDirectory ?? AppContext.BaseDirectory, settings.CpuVariant ?? "auto", settings.ThreadCount ?? PhysicalCores.Count());
+        return new EngineModel(
+            description, settings, template, (layout, progress) => new ModelLoader(description, options, layout, loggers).Load(progress), TimeProvider.System, loggers);
     }
 }

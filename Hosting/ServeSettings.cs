@@ -65,7 +65,7 @@ internal sealed record ServeSettings
     /// <summary>Folder of the native libraries; null means the folder of the program.</summary>
     public string? NativeDirectory { get; init; }
 
-    /// <summary>Name of a built-in chat format, or a file with a template; null means the model's own.</summary>
+    /// <summary>Name of a built-in chat template, or a file with one; null means the model's own.</summary>
     public string? ChatTemplate { get; init; }
 
     /// <summary>One key, from any source. Never printed.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Native;
 
@@ -8,13 +7,12 @@ namespace MistralServe.Inference;
 /// <summary>How a model is to be loaded.</summary>
 /// <param name="NativeFolder">Folder of the native libraries.</param>
 /// <param name="CpuVariant"><c>auto</c> or a variant's name.</param>
-/// <param name="ChatTemplate">Value of <c>--chat-template</c>; null when not given.</param>
 /// <param name="Threads">Compute threads.</param>
-internal sealed record ModelLoadOptions(string NativeFolder, string CpuVariant, string? ChatTemplate, int Threads);
+internal sealed record ModelLoadOptions(string NativeFolder, string CpuVariant, int Threads);
 
 /// <summary>
-/// Brings libraries and model into the process, on the decode thread. Cheap refusals come first: library, CPU variant and
-/// chat template are checked before the weights are read.
+/// Brings libraries and model into the process, on the decode thread. Cheap refusals come first: library and CPU variant
+/// are checked before the weights are read.
 /// </summary>
 internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptions options, ContextLayout layout, ILoggerFactory loggers)
 {
@@ -25,10 +23,6 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
     private const int EmbeddingSequences = 32;
 
     private readonly ILogger _logger = loggers.CreateLogger("MistralServe.Inference.ModelLoader");
-    private volatile ChatFormat? _format;
-
-    /// <summary>The chat format of the loaded model; null when it has no template (or is not loaded yet).</summary>
-    public ChatFormat? Format => _format;
 
     /// <summary>Loads everything.</summary>
     /// <param name="progress">Called with the share of the weights loaded, 0..1; false gives up.</param>
@@ -42,17 +36,6 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
         }
 
         LogVariant(_logger, variant.Name, options.Threads);
-        if (model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
-        {
-            (_format, problem) = ChatFormat.Resolve(model.ChatTemplate, options.ChatTemplate);
-            if (problem is not null)
-            {
-                return (null, problem);
-            }
-
-            LogFormat();
-        }
-
         if (model.Capabilities.HasFlag(ModelCapabilities.Embedding))
         {
             var embedding = new LlamaContextOptions(layout.ContextLength, EmbeddingSequences, layout.ContextLength, options.Threads);
@@ -75,27 +58,9 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
         return (runner, problem);
     }
 
-    private void LogFormat()
-    {
-        if (_format is { } format)
-        {
-            LogFormat(_logger, format.Name);
-        }
-        else
-        {
-            LogNoFormat(_logger);
-        }
-    }
-
     [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "llama.cpp v0.5.0, CPU variant {Variant}, {Threads} threads")]
     private static partial void LogVariant(ILogger logger, string variant, int threads);
 
-    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Chat template: taken for llama.cpp's built-in format {Format}, an approximation of the model's own template")]
-    private static partial void LogFormat(ILogger logger, string format);
-
     [LoggerMessage(EventId = 13, Level = LogLevel.Information, Message = "{Layout}")]
     private static partial void LogLayout(ILogger logger, ContextLayout layout);
-
-    [LoggerMessage(EventId = 12, Level = LogLevel.Warning, Message = "The model has no chat template: chat is refused until one is given by --chat-template")]
-    private static partial void LogNoFormat(ILogger logger);
 }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using MistralServe.Mcp.Protocol;
 using MistralServe.Mcp.Tools;
@@ -20,4 +22,13 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(EmbedResult))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TokenCount))]
-internal sealed partial class McpJsonContext : JsonSerializerContext;
+[JsonSerializable(typeof(ChatReplyWithCalls))]
+internal sealed partial class McpJsonContext : JsonSerializerContext
+{
+    /// <summary>For JSON that becomes the text of a block, and is escaped again: without escapes of its own that readers would have to see.</summary>
+    public static McpJsonContext Text { get; } = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+}

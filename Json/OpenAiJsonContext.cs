@@ -6,6 +6,7 @@ using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
 using MistralServe.OpenAi.Embeddings;
+using MistralServe.OpenAi.Document;
 using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Models;
 using MistralServe.OpenAi.Responses;
@@ -17,6 +18,7 @@ namespace MistralServe.Json;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ChatCompletionRequest))]
 [JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(AppliedTemplate))]
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(TextCompletion))]
 [JsonSerializable(typeof(CompletionUsage))]
@@ -28,6 +30,8 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelObject))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(ChatCompletionChunk))]
+[JsonSerializable(typeof(TextCompletionChunk))]
 [JsonSerializable(typeof(ResponseRequest))]
 [JsonSerializable(typeof(ResponseObject))]
 [JsonSerializable(typeof(ResponseEvent))]

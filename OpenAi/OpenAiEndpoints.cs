@@ -45,6 +45,7 @@ internal static class OpenAiEndpoints
         StoredResponsesEndpoint.Map(group);
         MessagesEndpoint.Map(group);
         TokensEndpoint.Map(routes, group);
+        ApplyTemplateEndpoint.Map(routes);
         PropertiesEndpoint.Map(routes);
         DocumentEndpoint.Map(routes);
     }

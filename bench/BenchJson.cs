@@ -11,6 +11,8 @@ namespace MistralServe.Bench;
 [JsonSerializable(typeof(BareResult))]
 [JsonSerializable(typeof(SamplingSettings))]
 [JsonSerializable(typeof(SamplingResult))]
+[JsonSerializable(typeof(MaskSettings))]
+[JsonSerializable(typeof(MaskResult))]
 [JsonSerializable(typeof(MistralRsResult))]
 [JsonSerializable(typeof(BenchDocument))]
 internal sealed partial class BenchJson : JsonSerializerContext;

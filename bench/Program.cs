@@ -3,13 +3,15 @@ using MistralServe.Bench;
 using MistralServe.Bench.Cases;
 using MistralServe.Bench.Child;
 
-// "bare" and "sampling" are this program's own children: each engine has a process of its own, the library's loop too.
+// "bare", "sampling" and "masks" are this program's own children: each engine has a process of its own, the library's loop too.
 switch (args)
 {
     case ["bare", string settings]:
         return PrintResult(() => JsonSerializer.Serialize(BareLoop.Run(JsonSerializer.Deserialize(settings, BenchJson.Default.BareSettings)!), BenchJson.Default.BareResult));
     case ["sampling", string settings]:
         return PrintResult(() => JsonSerializer.Serialize(SamplingLoop.Run(JsonSerializer.Deserialize(settings, BenchJson.Default.SamplingSettings)!), BenchJson.Default.SamplingResult));
+    case ["masks", string settings]:
+        return PrintResult(() => JsonSerializer.Serialize(MaskLoop.Run(JsonSerializer.Deserialize(settings, BenchJson.Default.MaskSettings)!), BenchJson.Default.MaskResult));
     case [.., "--help"]:
         Console.Write(BenchOptions.Help);
         Console.Write(string.Concat(CaseTable.All.Select(one => $"  {one.Name,-4} {one.Title}\n")));

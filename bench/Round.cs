@@ -33,7 +33,10 @@ internal sealed class Round(string caseName, int index, BenchOptions options, Ll
     public void Add(string metric, string engine, double value) => document.Samples.Add(new Sample(caseName, metric, engine, index, value));
 
     /// <summary>Starts each server in turn, waits until it is ready, warms it up, measures, and stops it.</summary>
-    public Task ForEachServerAsync(ServerShape shape, Func<ServerSession, Task> measure) => ForEachColdServerAsync(shape, async session =>
+    public Task ForEachServerAsync(ServerShape shape, Func<ServerSession, Task> measure) => ForEachServerAsync(shape, options.Model, measure);
+
+    /// <summary>As above, with another model than that of the options, whose vocabulary has the tokens of its prompts too.</summary>
+    public Task ForEachServerAsync(ServerShape shape, string model, Func<ServerSession, Task> measure) => ForEachColdServerAsync(shape, model, async session =>
     {
         await session.Server.WaitReadyAsync(session.Client);
         await session.Client.CompleteAsync(session.Prompts.MakeTokens(8), 4);
@@ -41,13 +44,15 @@ internal sealed class Round(string caseName, int index, BenchOptions options, Ll
     });
 
     /// <summary>As <see cref="ForEachServerAsync"/>, but hands the server over just after exec.</summary>
-    public async Task ForEachColdServerAsync(ServerShape shape, Func<ServerSession, Task> measure)
+    public Task ForEachColdServerAsync(ServerShape shape, Func<ServerSession, Task> measure) => ForEachColdServerAsync(shape, options.Model, measure);
+
+    private async Task ForEachColdServerAsync(ServerShape shape, string model, Func<ServerSession, Task> measure)
     {
         foreach (ServerPeer peer in ServerPeer.FromOptions(options))
         {
             await TryAsync<object>(peer.Name, async () =>
             {
-                await using ServerProcess server = ServerProcess.Start(peer, shape, options);
+                await using ServerProcess server = ServerProcess.Start(peer, shape, model, options);
                 using var client = new CompletionClient(server.Port);
                 await measure(new ServerSession(peer.Name, server, client, new PromptSource(vocabulary, Seed)));
                 return null;
@@ -82,6 +87,14 @@ internal sealed class Round(string caseName, int index, BenchOptions options, Ll
         var settings = new SamplingSettings { Model = options.VocabularyModel, Threads = options.Threads, Seed = Seed, TopP = topP };
         string json = await ChildProcess.RunAsync(Environment.ProcessPath!, ["sampling", JsonSerializer.Serialize(settings, BenchJson.Default.SamplingSettings)]);
         return JsonSerializer.Deserialize(json, BenchJson.Default.SamplingResult);
+    });
+
+    /// <summary>Times the masks of a constraint; null when it failed.</summary>
+    public Task<MaskResult?> RunMasksAsync(string model) => TryAsync("masks", async () =>
+    {
+        var settings = new MaskSettings { Model = model, Seed = Seed };
+        string json = await ChildProcess.RunAsync(Environment.ProcessPath!, ["masks", JsonSerializer.Serialize(settings, BenchJson.Default.MaskSettings)]);
+        return JsonSerializer.Deserialize(json, BenchJson.Default.MaskResult);
     });
 
     /// <summary>Runs mistral.rs; null when its Python was not given or it failed.</summary>

@@ -29,6 +29,25 @@ public sealed class RoomTests
         }
     }
 
+    [Theory]
+    [InlineData("Inference/Chat", "Native", "Gguf", "Embedding")]
+    [InlineData("Inference/Chat/Templates", "Native", "Gguf", "Embedding", "Sampling", "Constraints", "Chat.ToolFormats", "Chat.Reasoning")]
+    [InlineData("Inference/Chat/ToolFormats", "Native", "Gguf", "Embedding", "Chat.Templates")]
+    [InlineData("Inference/Chat/Reasoning", "Native", "Gguf", "Embedding", "Chat.Templates")]
+    [InlineData("Inference/Constraints", "Native", "Gguf", "Embedding", "Chat.Templates", "Chat.ToolFormats")]
+    [InlineData("Inference/Engine", "Native", "Gguf", "Embedding", "Chat", "Constraints")]
+    [InlineData("Inference/Sampling", "Native", "Gguf", "Embedding", "Chat", "Constraints", "Engine")]
+    public void A_room_of_inference_does_not_use(string room, params string[] others)
+    {
+        foreach ((string path, string text) in Sources(room))
+        {
+            foreach (string other in others)
+            {
+                Assert.False(text.Contains($"using MistralServe.Inference.{other}", StringComparison.Ordinal), $"{path} uses {other}");
+            }
+        }
+    }
+
     private static List<(string Path, string Text)> Sources(params string[] rooms)
     {
         List<(string, string)> files = [.. rooms

@@ -99,7 +99,7 @@ internal static class OptionTable
         OptionRow.Text("--native-dir", null, "FOLDER", "the path of a folder", "the folder of the program",
             "Folder of the native libraries.",
             (settings, value) => settings with { NativeDirectory = value }),
-        OptionRow.Text("--chat-template", null, "NAME|FILE", "the name of a built-in chat format or the path of a file", "the model's own",
+        OptionRow.Text("--chat-template", null, "NAME|FILE", "the name of a built-in template or the path of a Jinja file", "the model's own",
             "Chat template to use instead of the model's own.",
             (settings, value) => settings with { ChatTemplate = value }),
         ApiKey,

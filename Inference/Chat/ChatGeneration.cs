@@ -26,6 +26,9 @@ internal sealed record ChatGeneration : GenerationParameters
     /// <summary>Most tokens of reasoning; null means no limit of its own, 0 none.</summary>
     public int? ReasoningBudget { get; init; }
 
+    /// <summary>Whether reasoning is told apart from the answer; false leaves it, with its marks, in the text.</summary>
+    public bool SplitReasoning { get; init; } = true;
+
     /// <summary>Whether the prompt ends with the opening of an assistant turn.</summary>
     public bool AddGenerationPrompt { get; init; } = true;
 

@@ -31,7 +31,11 @@ internal sealed record ChatToolCall(string Id, string Name, string Arguments);
 /// <param name="Description">What it does; null when it is not said.</param>
 /// <param name="Parameters">JSON Schema of its arguments, detached from the request's document; null when it takes none.</param>
 /// <param name="Strict">Whether arguments must hold the schema even where the call is optional.</param>
-internal sealed record ChatTool(string Name, string? Description, JsonElement? Parameters, bool Strict = false);
+internal sealed record ChatTool(string Name, string? Description, JsonElement? Parameters, bool Strict = false)
+{
+    /// <summary>Request field to blame when the schema is refused, for example <c>tools[0].function.parameters</c>.</summary>
+    public string Param { get; init; } = "tools";
+}
 
 /// <summary>Whether tools are called.</summary>
 internal enum ToolChoiceMode

@@ -1,38 +1,165 @@
+using Microsoft.Extensions.Logging;
+using MistralServe.Inference.Chat.Templates;
+using MistralServe.Inference.Chat.ToolFormats;
+using MistralServe.Inference.Constraints;
 using MistralServe.Inference.Engine;
+using MistralServe.Inference.Sampling;
 
 namespace MistralServe.Inference.Chat;
 
-/// <summary>From a conversation to a running generation, the same for both protocols. Any thread.</summary>
-internal sealed class ChatService(GenerationStarter starter, Func<ChatFormat?> format)
+/// <summary>From a conversation to a running answer, the same for both protocols. Any thread.</summary>
+/// <param name="starter">Starts generations.</param>
+/// <param name="template">The chat template; null refuses chat.</param>
+/// <param name="constraints">Compiles what answers must be.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For templates that cannot be read and keywords that are dropped.</param>
+internal sealed partial class ChatService(
+    GenerationStarter starter, ChatTemplateSource? template, ModelConstraintCompiler constraints, TimeProvider time, ILogger logger)
 {
+    private const string Param = "messages";
+
+    private readonly AnswerConstraints _constraints = new(constraints, logger);
+    private readonly Lock _reading = new();
+    private (ChatModel? Model, EngineFailure? Failure)? _model;
+
     /// <summary>What is served.</summary>
     public ModelDescription Model => starter.Model;
+
+    /// <summary>The template that conversations are rendered by; null when there is none.</summary>
+    public string? TemplateText => template?.Text;
 
     /// <summary>The loaded model's vocabulary; only once a generation was started.</summary>
     public IVocabulary Vocabulary => starter.Engine.Vocabulary;
 
     /// <summary>
-    /// Renders and tokenises the conversation and starts the generation (<see cref="GenerationStarter.StartAsync"/>).
+    /// Renders and tokenises the conversation, says what the answer must be, and starts it (<see cref="GenerationStarter.StartAsync"/>).
     /// </summary>
-    public ValueTask<StartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken) =>
-        starter.StartAsync(request, () => CreatePrompt(request), cancellationToken);
+    public async ValueTask<ChatStartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken)
+    {
+        Func<IChatOutputParser>? createParser = null;
+        StartResult result = await starter.StartAsync(
+            request,
+            () =>
+            {
+                (PromptResult prompt, createParser) = Prepare(request);
+                return prompt;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return result.Generation is { } generation
+            ? new ChatStartResult(new ChatRun(generation, createParser!), null)
+            : new ChatStartResult(null, result.Failure);
+    }
 
     /// <summary>
     /// Counts the tokens of a conversation's prompt (<see cref="GenerationStarter.CountAsync"/>).
     /// </summary>
     public ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(ChatGeneration request, CancellationToken cancellationToken) =>
-        starter.CountAsync(() => CreatePrompt(request), cancellationToken);
+        starter.CountAsync(() => Tokenize(request), cancellationToken);
 
-    private (int[]? Prompt, EngineFailure? Failure) CreatePrompt(ChatGeneration request)
+    /// <summary>
+    /// Renders a conversation's prompt without generating. Waits for the model if it is still loading, because the template may ask for the
+    /// spelling of its tokens.
+    /// </summary>
+    public async ValueTask<(string? Prompt, EngineFailure? Failure)> RenderAsync(ChatGeneration request, CancellationToken cancellationToken)
     {
-        const string Param = "messages";
-        if (format() is not { } chatFormat)
+        EngineFailure? failure = await starter.WaitUntilLoadedAsync(cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            return (null, failure);
+        }
+
+        (_, RenderedPrompt? prompt, failure) = Render(request);
+        return (prompt?.Text, failure);
+    }
+
+    private (PromptResult Prompt, Func<IChatOutputParser>? CreateParser) Prepare(ChatGeneration request)
+    {
+        (ChatModel? model, RenderedPrompt? prompt, EngineFailure? failure) = Render(request);
+        if (prompt is null)
+        {
+            return (new PromptResult(null, failure), null);
+        }
+
+        (int[]? tokens, failure) = starter.Check(model!.Tokenize(prompt), Param);
+        if (tokens is null)
+        {
+            return (new PromptResult(null, failure), null);
+        }
+
+        string end = ChatModel.FindEnd(prompt, request);
+        (ITokenConstraintFactory? constraint, failure) = _constraints.Create(request, model, end, Vocabulary, starter.Engine.ContextLength);
+        if (failure is not null)
+        {
+            return (new PromptResult(null, failure), null);
+        }
+
+        var options = new ToolParseOptions
+        {
+            Tools = AnswerConstraints.FindCallable(request),
+            ParallelToolCalls = request.ParallelToolCalls,
+            PromptEnd = end,
+            SplitReasoning = request.SplitReasoning,
+        };
+        return (new PromptResult(tokens, null) { Constraint = constraint, VisibleTokens = model.Markers.Texts }, () => model.Format.CreateParser(options));
+    }
+
+    private (int[]? Tokens, EngineFailure? Failure) Tokenize(ChatGeneration request)
+    {
+        (ChatModel? model, RenderedPrompt? prompt, EngineFailure? failure) = Render(request);
+        return prompt is null ? (null, failure) : starter.Check(model!.Tokenize(prompt), Param);
+    }
+
+    private (ChatModel? Model, RenderedPrompt? Prompt, EngineFailure? Failure) Render(ChatGeneration request)
+    {
+        // A conversation that cannot fit is not worth rendering; the template adds at least as much as it takes away.
+        long bytes = request.Messages.Sum(message => (long)message.Content.Length);
+        EngineFailure? failure = starter.FindOverlong(bytes, Param);
+        if (failure is not null)
+        {
+            return (null, null, failure);
+        }
+
+        (ChatModel? model, failure) = GetModel();
+        if (model is null)
+        {
+            return (null, null, failure);
+        }
+
+        (RenderedPrompt? prompt, failure) = model.Render(request);
+        return (model, prompt, failure);
+    }
+
+    // Once, at the first conversation: a cold start pays nothing for the template.
+    private (ChatModel? Model, EngineFailure? Failure) GetModel()
+    {
+        lock (_reading)
+        {
+            return _model ??= ReadModel();
+        }
+    }
+
+    private (ChatModel? Model, EngineFailure? Failure) ReadModel()
+    {
+        if (template is null)
         {
             return (null, new EngineFailure(EngineFailureCode.NoChatTemplate, $"The model {Model.Id} has no chat template. Start the server with --chat-template.", Param));
         }
 
-        return chatFormat.Render(request.Messages) is { } text
-            ? starter.Tokenize(text, parseSpecial: true, Param)
-            : (null, new EngineFailure(EngineFailureCode.InvalidRequest, $"The chat format {chatFormat.Name} cannot express these messages.", Param));
+        (ChatModel? model, string? problem) = ChatModel.Create(template, Vocabulary, time);
+        if (model is not null)
+        {
+            LogModel(logger, model.Format.Name);
+            return (model, null);
+        }
+
+        LogUnreadable(logger, problem!);
+        return (null, new EngineFailure(
+            EngineFailureCode.NoChatTemplate, $"The chat template of the model {Model.Id} cannot be read: {problem}. Start the server with --chat-template.", Param));
     }
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Chat: tool calls are read in the format {Format}")]
+    private static partial void LogModel(ILogger logger, string format);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "The chat template cannot be read: {Problem}")]
+    private static partial void LogUnreadable(ILogger logger, string problem);
 }

@@ -81,22 +81,29 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     /// <param name="cancellationToken">Client gone.</param>
     public async ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(PromptFactory createPrompt, CancellationToken cancellationToken)
     {
+        EngineFailure? failure = await WaitUntilLoadedAsync(cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            return (null, failure);
+        }
+
+        PromptResult prompt = createPrompt();
+        return (prompt.Tokens?.Length, prompt.Failure);
+    }
+
+    /// <summary>Steps 1 and 2 of <see cref="StartAsync"/>, after which the place is given back. Null when the model is loaded.</summary>
+    /// <param name="cancellationToken">Client gone.</param>
+    public async ValueTask<EngineFailure?> WaitUntilLoadedAsync(CancellationToken cancellationToken)
+    {
         if (!Model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
         {
-            return (null, new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text."));
+            return new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text.");
         }
 
         (QueuePlace? place, EngineFailure? failure) = Engine.TryEnter();
         using (place)
         {
-            failure ??= await Engine.WaitUntilLoadedAsync(place!, cancellationToken).ConfigureAwait(false);
-            if (failure is not null)
-            {
-                return (null, failure);
-            }
-
-            PromptResult prompt = createPrompt();
-            return (prompt.Tokens?.Length, prompt.Failure);
+            return failure ?? await Engine.WaitUntilLoadedAsync(place!, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -11,8 +11,12 @@ internal sealed class CompileBudget(ConstraintLimits limits)
 {
     private const int WorkPerClockReading = 4_096;
 
+    // Ours: some 100 MiB for the moment of compiling.
+    private const long MaxEntries = 4_000_000;
+
     private readonly long _start = Stopwatch.GetTimestamp();
     private int _work;
+    private long _entries;
 
     /// <summary>The limits.</summary>
     public ConstraintLimits Limits { get; } = limits;
@@ -45,6 +49,22 @@ internal sealed class CompileBudget(ConstraintLimits limits)
         }
 
         return !IsExhausted;
+    }
+
+    /// <summary>
+    /// Notes memory, and the work to fill it.
+    /// </summary>
+    /// <param name="entries">About 32 bytes each.</param>
+    /// <returns>False when the work is given up.</returns>
+    public bool Grow(int entries)
+    {
+        _entries += entries;
+        if (_entries > MaxEntries)
+        {
+            GiveUp("Preparing it takes too much memory. Use smaller bounds of repetition inside patterns, or fewer alternatives.");
+        }
+
+        return Spend(entries);
     }
 
     /// <summary>Whether a recursion may go one level deeper; otherwise the work is given up.</summary>

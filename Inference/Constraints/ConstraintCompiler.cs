@@ -25,6 +25,9 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
     private readonly Lock _turn = new();
     private readonly CompiledCache _cache = new();
 
+    /// <summary>What a language may cost.</summary>
+    public ConstraintLimits Limits => new() { MaxTextBytes = (long)contextLength * vocabulary.LongestTokenBytes };
+
     /// <summary>The vocabulary with what constraints share.</summary>
     public ConstraintVocabulary Vocabulary => _vocabulary;
 
@@ -39,7 +42,7 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
     /// </returns>
     public ConstraintResult Compile(OutputFormat format)
     {
-        ConstraintLimits limits = Limits();
+        ConstraintLimits limits = Limits;
         if (TooLong(format, limits) is { } tooLong)
         {
             return Failed(format, tooLong);
@@ -50,22 +53,51 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
     }
 
     /// <summary>
-    /// Compiles a grammar built by the caller: tool calls, reasoning.
+    /// Compiles a grammar that the caller builds: tool calls, reasoning.
     /// </summary>
-    /// <param name="root">The language.</param>
+    /// <param name="build">Builds the language, when it is not kept from before; neither language nor failure when there is nothing to enforce.</param>
     /// <param name="param">Request field to blame.</param>
-    /// <param name="key">Describes the grammar completely; null when it shouldn't be kept.</param>
-    public ConstraintResult Compile(GrammarNode root, string param, string? key = null)
+    /// <param name="key">Describes the grammar completely.</param>
+    public ConstraintResult Compile(Func<GrammarBuildResult> build, string param, string key)
     {
-        byte[]? hash = key is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes("grammar\n" + key));
-        return hash is not null && _cache.Find(hash) is { } known
-            ? new ConstraintResult(known, null)
-            : InTurn(() => CompileGrammar(root, Limits(), hash) is var result && result.Succeeded
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes("grammar\n" + key));
+        return _cache.Find(hash) is { } known ? new ConstraintResult(known, null) : InTurn(() =>
+        {
+            GrammarBuildResult built = build();
+            if (built.Root is not { } root)
+            {
+                return new ConstraintResult(null, built.Failure);
+            }
+
+            GrammarCompileResult result = CompileGrammar(root, Limits, hash);
+            return result.Succeeded
                 ? new ConstraintResult(result.Factory, null)
-                : new ConstraintResult(null, new EngineFailure(EngineFailureCode.InvalidSchema, result.Problem!, param)));
+                : new ConstraintResult(null, new EngineFailure(EngineFailureCode.InvalidSchema, result.Problem!, param));
+        });
     }
 
-    private ConstraintLimits Limits() => new() { MaxTextBytes = (long)contextLength * vocabulary.LongestTokenBytes };
+    /// <summary>The language of a format, as a part of a larger one; or why there is none.</summary>
+    public GrammarBuildResult Build(OutputFormat format)
+    {
+        if (TooLong(format, Limits) is { } tooLong)
+        {
+            return new GrammarBuildResult(null, Failed(format, tooLong).Failure);
+        }
+
+        switch (format.Kind)
+        {
+            case OutputFormatKind.Grammar:
+                GrammarTextResult text = GbnfParser.Parse(format.Source!, Limits, FindToken);
+                return text.Root is { } root ? new GrammarBuildResult(GrammarNode.Rule(root), null) : new GrammarBuildResult(null, Failed(format, text.Problem!).Failure);
+            case OutputFormatKind.Regex:
+                PatternResult regex = RegexParser.Parse(format.Source!, RegexMode.Whole, Limits);
+                return regex.Pattern is { } pattern ? new GrammarBuildResult(GrammarNode.Text(pattern), null) : new GrammarBuildResult(null, Failed(format, regex.Problem!).Failure);
+            case OutputFormatKind.Choice:
+                return new GrammarBuildResult(GrammarNode.Literals(format.Alternatives!), null);
+            default:
+                return json.Build(format, Limits);
+        }
+    }
 
     private ConstraintResult InTurn(Func<ConstraintResult> compile)
     {
@@ -86,20 +118,14 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
 
     private ConstraintResult CompileFormat(OutputFormat format, ConstraintLimits limits, byte[] key)
     {
-        switch (format.Kind)
+        if (format.Kind == OutputFormatKind.Grammar)
         {
-            case OutputFormatKind.Grammar:
-                GrammarTextResult text = GbnfParser.Parse(format.Source!, limits, FindToken);
-                return text.Root is null ? Failed(format, text.Problem!) : Finish(format, CompileFused(text.Root, limits, key));
-            case OutputFormatKind.Regex:
-                PatternResult regex = RegexParser.Parse(format.Source!, RegexMode.Whole, limits);
-                return regex.Pattern is null ? Failed(format, regex.Problem!) : Finish(format, CompileGrammar(GrammarNode.Text(regex.Pattern), limits, key));
-            case OutputFormatKind.Choice:
-                return Finish(format, CompileGrammar(GrammarNode.Literals(format.Alternatives!), limits, key));
-            default:
-                GrammarBuildResult schema = json.Build(format, limits);
-                return schema.Root is null ? new ConstraintResult(null, schema.Failure) : Finish(format, CompileGrammar(schema.Root, limits, key));
+            GrammarTextResult text = GbnfParser.Parse(format.Source!, limits, FindToken);
+            return text.Root is null ? Failed(format, text.Problem!) : Finish(format, CompileFused(text.Root, limits, key));
         }
+
+        GrammarBuildResult built = Build(format);
+        return built.Root is null ? new ConstraintResult(null, built.Failure) : Finish(format, CompileGrammar(built.Root, limits, key));
     }
 
     /// <summary>As few and large texts as possible; as written when their automata become too large.</summary>

@@ -18,6 +18,9 @@ internal sealed record ConstraintLimits
     /// <summary>Levels of nested groups of a grammar or regular expression: 256, ours.</summary>
     public int MaxNesting { get; init; } = 256;
 
+    /// <summary>Alternatives of one choice, fixed texts counted as one: 1,000, ours.</summary>
+    public int MaxAlternatives { get; init; } = 1_000;
+
     /// <summary>Texts of a choice list: as many as an enum may have.</summary>
     public int MaxChoices { get; init; } = 100_000;
 

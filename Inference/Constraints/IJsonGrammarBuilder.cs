@@ -14,7 +14,7 @@ internal interface IJsonGrammarBuilder
     GrammarBuildResult Build(OutputFormat format, ConstraintLimits limits);
 }
 
-/// <summary>A grammar, or why there is none; exactly one is set.</summary>
+/// <summary>A grammar, or why there is none, or neither where there is nothing to enforce.</summary>
 /// <param name="Root">The language.</param>
 /// <param name="Failure">Why there is none, with the field to blame.</param>
 internal sealed record GrammarBuildResult(GrammarNode? Root, EngineFailure? Failure);

@@ -27,7 +27,7 @@ internal static class EngineFailures
 
     /// <summary>A constraint contradicts itself: nothing is allowed, or what it allowed or forced is refused.</summary>
     public static EngineFailure ConstraintFault() =>
-        new(EngineFailureCode.EngineFault, "The engine failed while it held the answer to its output format. This is a fault of the server, not of the request.");
+        new(EngineFailureCode.EngineFault, "The engine failed while it held the answer to its output format. The fault is the server's, not the request's.");
 
     /// <summary>The prompt is too long.</summary>
     public static EngineFailure ContextExceeded(string promptTokens, int contextLength, string param) =>

@@ -4,10 +4,9 @@ using MistralServe.Inference.Sampling;
 namespace MistralServe.Inference.Engine;
 
 /// <summary>
-/// Fills a batch with the next tokens of all generating sequences and with guesses behind them: one token a sequence, or a forced
-/// span. The library computes sequences
-/// in one graph only while their ids rise by one: a small gap is filled by a throw-away row, which costs less than a second
-/// graph and leaves the cached prefix under it as it was. Engine thread only.
+/// Fills a batch with the next tokens of all generating sequences, one each or a forced span, and with guesses behind them. The
+/// library computes sequences in one graph only while their ids rise by one: a small gap is filled by a throw-away row, which costs
+/// less than a second graph and leaves the cached prefix under it as it was. Engine thread only.
 /// </summary>
 internal sealed class GenerationBatch
 {

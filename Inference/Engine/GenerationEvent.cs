@@ -58,7 +58,9 @@ internal enum GenerationEventKind
 internal readonly record struct GenerationTimes(TimeSpan Prompt, TimeSpan Generation);
 
 /// <summary>One generated token and what else the model thought of, by its own distribution: before temperature, penalties, bias, mask and truncation.</summary>
-/// <param name="Token">The token and its log probability; NaN when only the token was asked for, and for the first of a prompt, which nothing came before.</param>
+/// <param name="Token">
+/// The token and its log probability; NaN when only the token was asked for, and for the first of a prompt, which nothing came before.
+/// </param>
 /// <param name="Top">The most probable tokens, best first, as many as were asked for.</param>
 internal sealed record TokenReport(TokenLogProbability Token, IReadOnlyList<TokenLogProbability> Top);
 

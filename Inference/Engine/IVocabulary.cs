@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MistralServe.Inference.Engine;
 
 /// <summary>The model's tokens. Immutable; any thread.</summary>
@@ -14,6 +16,21 @@ internal interface IVocabulary
 
     /// <summary>All end-of-generation tokens, ascending.</summary>
     ReadOnlySpan<int> EndOfGenerationTokens { get; }
+
+    /// <summary>Tokens that are found in text by their spelling, the longest first. Computed when first needed.</summary>
+    IReadOnlyList<SpecialToken> SpecialTokens => [];
+
+    /// <summary>Token that begins a text; null when the vocabulary has none.</summary>
+    int? BeginToken => null;
+
+    /// <summary>Token that ends a text; null when the vocabulary has none.</summary>
+    int? EndToken => null;
+
+    /// <summary>Whether the model expects <see cref="BeginToken"/> before every text.</summary>
+    bool AddsBeginToken => false;
+
+    /// <summary>A token's text as the vocabulary writes it, control tokens too; empty outside the vocabulary.</summary>
+    string GetSpelling(int token) => Encoding.UTF8.GetString(GetName(token));
 
     /// <summary>The bytes a token stands for in the output; empty for control tokens and outside the vocabulary. Valid for ever.</summary>
     ReadOnlySpan<byte> GetBytes(int token);

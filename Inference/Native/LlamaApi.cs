@@ -107,6 +107,25 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_vocab_fim_mid(nint vocabulary);
 
+    /// <summary>-1 when there is none.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_bos(nint vocabulary);
+
+    /// <summary>-1 when there is none.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_eos(nint vocabulary);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_vocab_get_add_bos(nint vocabulary);
+
+    /// <summary>Memory of the vocabulary. A token outside it ends the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte* llama_vocab_get_text(nint vocabulary, int token);
+
+    /// <summary>Bits of <see cref="LlamaTokenAttribute"/>. A token outside the vocabulary ends the process.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_get_attr(nint vocabulary, int token);
+
     /// <summary>Number of tokens written; negative: the number that would be needed; int.MinValue: overflow. Thread-safe.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_tokenize(nint vocabulary, byte* text, int textLength, int* tokens, int capacity, byte addSpecial, byte parseSpecial);
@@ -148,12 +167,4 @@ internal static unsafe partial class LlamaApi
     /// <summary>With split KV two different ids and a partial range end the process.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void llama_memory_seq_cp(nint memory, int source, int destination, int from, int to);
-
-    /// <summary>Length of the rendered text (which may exceed the capacity; then nothing past it is written), or -1 for an unknown template.</summary>
-    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial int llama_chat_apply_template(byte* template, LlamaChatMessage* messages, nuint count, byte addAssistant, byte* buffer, int length);
-
-    /// <summary>Number of built-in formats; fills up to <paramref name="length"/> names (static memory).</summary>
-    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial int llama_chat_builtin_templates(byte** names, nuint length);
 }

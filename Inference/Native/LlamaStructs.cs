@@ -56,13 +56,6 @@ internal unsafe struct LlamaBatch
     public sbyte* logits;
 }
 
-/// <summary>16 bytes: two NUL-terminated UTF-8 strings.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct LlamaChatMessage
-{
-    public byte* role, content;
-}
-
 /// <summary>528 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct GgmlThreadpoolParams

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.Inference.Native;
@@ -10,6 +12,7 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
     private readonly byte[]?[] _bytes;
     private readonly Lazy<int> _longest;
     private readonly Lazy<int[]> _endOfGeneration;
+    private readonly Lazy<SpecialToken[]> _special;
 
     /// <summary>Wraps the vocabulary; the model stays alive as long as this.</summary>
     public LlamaVocabulary(LlamaModelHandle model)
@@ -21,6 +24,7 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
         _bytes = new byte[]?[Count];
         _longest = new Lazy<int>(FindLongest);
         _endOfGeneration = new Lazy<int[]>(FindEndOfGeneration);
+        _special = new Lazy<SpecialToken[]>(FindSpecial);
     }
 
     /// <inheritdoc/>
@@ -34,6 +38,22 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
 
     /// <inheritdoc/>
     public ReadOnlySpan<int> EndOfGenerationTokens => _endOfGeneration.Value;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SpecialToken> SpecialTokens => _special.Value;
+
+    /// <inheritdoc/>
+    public int? BeginToken => LlamaApi.llama_vocab_bos(_vocabulary) is var token && (uint)token < (uint)Count ? token : null;
+
+    /// <inheritdoc/>
+    public int? EndToken => LlamaApi.llama_vocab_eos(_vocabulary) is var token && (uint)token < (uint)Count ? token : null;
+
+    /// <inheritdoc/>
+    public bool AddsBeginToken => LlamaApi.llama_vocab_get_add_bos(_vocabulary) != 0;
+
+    /// <inheritdoc/>
+    public string GetSpelling(int token) =>
+        (uint)token < (uint)Count ? Marshal.PtrToStringUTF8((nint)LlamaApi.llama_vocab_get_text(_vocabulary, token)) ?? "" : "";
 
     /// <inheritdoc/>
     public bool IsEndOfGeneration(int token) => (uint)token < (uint)Count && LlamaApi.llama_vocab_is_eog(_vocabulary, token) != 0;
@@ -144,5 +164,28 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
         }
 
         return [.. tokens];
+    }
+
+    private SpecialToken[] FindSpecial()
+    {
+        var tokens = new List<SpecialToken>();
+        for (int token = 0; token < Count; token++)
+        {
+            int attributes = LlamaApi.llama_vocab_get_attr(_vocabulary, token);
+            if ((attributes & (LlamaTokenAttribute.Unknown | LlamaTokenAttribute.Control | LlamaTokenAttribute.UserDefined)) == 0)
+            {
+                continue;
+            }
+
+            byte[] text = Encoding.UTF8.GetBytes(GetSpelling(token));
+            if (text.Length > 0)
+            {
+                bool isControl = (attributes & (LlamaTokenAttribute.Unknown | LlamaTokenAttribute.Control)) != 0;
+                tokens.Add(new SpecialToken(
+                    token, text, isControl, (attributes & LlamaTokenAttribute.StripsLeft) != 0, (attributes & LlamaTokenAttribute.StripsRight) != 0));
+            }
+        }
+
+        return [.. tokens.OrderByDescending(token => token.Text.Length)];
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MistralServe.OpenAi.Answers;
+using MistralServe.OpenAi.Chat;
 
 namespace MistralServe.Mcp.Protocol;
 
@@ -14,11 +15,19 @@ internal sealed record ResultMeta
     [JsonPropertyName("dev.mistralserve/model")]
     public string? Model { get; init; }
 
-    /// <summary>Why the generation ended, in OpenAI's words: <c>stop</c> or <c>length</c>.</summary>
+    /// <summary>Why the generation ended, in OpenAI's words: <c>stop</c>, <c>length</c> or <c>tool_calls</c>.</summary>
     [JsonPropertyName("dev.mistralserve/finish_reason")]
     public string? FinishReason { get; init; }
 
     /// <summary>Token counts, as OpenAI's usage object.</summary>
     [JsonPropertyName("dev.mistralserve/usage")]
     public CompletionUsage? Usage { get; init; }
+
+    /// <summary>The calls that the model asks for, of all choices.</summary>
+    [JsonPropertyName("dev.mistralserve/tool_calls")]
+    public IReadOnlyList<ChatAnswerToolCall>? ToolCalls { get; init; }
+
+    /// <summary>What the model reasoned before it answered.</summary>
+    [JsonPropertyName("dev.mistralserve/reasoning_content")]
+    public string? Reasoning { get; init; }
 }

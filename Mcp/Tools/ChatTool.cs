@@ -1,5 +1,4 @@
 using MistralServe.Inference.Chat;
-using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
 using MistralServe.OpenAi;
@@ -26,9 +25,17 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
             {"type":"object","required":["messages"],"properties":{
               "messages":{"type":"array","minItems":1,"description":"Conversation so far, oldest first","items":{
                 "type":"object","required":["role","content"],
-                "properties":{"role":{"type":"string","enum":["system","user","assistant"]},"content":{"type":"string"}}}},
+                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool"]},"content":{"type":"string"}}}},
               "maxTokens":{"type":"integer","minimum":1,"description":"Maximum number of tokens to generate"},
-              "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"}}}
+              "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"},
+              "tools":{"type":"array","maxItems":128,"description":"Functions that the model may ask its caller to call","items":{
+                "type":"object","required":["type","function"],"properties":{
+                  "type":{"type":"string","enum":["function"]},
+                  "function":{"type":"object","required":["name"],"properties":{
+                    "name":{"type":"string"},"description":{"type":"string"},
+                    "parameters":{"type":"object","description":"JSON Schema of the arguments"},"strict":{"type":"boolean"}}}}}},
+              "toolChoice":{"description":"none, auto, required, or an object that names a function","type":["string","object"]},
+              "responseFormat":{"type":"object","description":"What the reply must be: type text, json_object or json_schema"}}}
             """u8),
         Annotations = new(),
     };
@@ -50,14 +57,14 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
 
     private async ValueTask<ToolOutcome> RunAsync(ChatGeneration request, IToolProgress progress, CancellationToken cancellationToken)
     {
-        StartResult started = await start(request, cancellationToken).ConfigureAwait(false);
+        ChatStartResult started = await start(request, cancellationToken).ConfigureAwait(false);
         if (started.Failure is { } failure)
         {
             return ToolFailures.ToOutcome(failure);
         }
 
         // Disposing frees the sequence before the next token, on every way out.
-        using Generation generation = started.Generation!;
-        return await TextReply.ReadAsync(generation, request.Choices, modelId, progress, cancellationToken).ConfigureAwait(false);
+        using ChatRun run = started.Run!;
+        return await ChatReply.ReadAsync(run, request, modelId, progress, cancellationToken).ConfigureAwait(false);
     }
 }

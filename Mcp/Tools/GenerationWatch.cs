@@ -13,8 +13,8 @@ internal sealed class GenerationWatch(int promptTokens, int choices, IToolProgre
     private readonly int[] _tokens = new int[choices];
     private int _total;
 
-    /// <summary>Takes the next event.</summary>
-    public void OnEvent(GenerationEvent item)
+    /// <summary>Takes the next event, as <see cref="OpenAi.Answers.AnswerWatch"/>.</summary>
+    public void OnEvent(in GenerationEvent item, ReadOnlySpan<byte> content)
     {
         if (item.Kind == GenerationEventKind.PromptProgress && promptTokens > 0)
         {
@@ -24,7 +24,7 @@ internal sealed class GenerationWatch(int promptTokens, int choices, IToolProgre
         {
             _total += item.Usage.CompletionTokens - _tokens[item.Choice];
             _tokens[item.Choice] = item.Usage.CompletionTokens;
-            progress.SendDelta(_total, tellText && item.Choice == 0 ? item.Text.Span : default);
+            progress.SendDelta(_total, tellText && item.Choice == 0 ? content : default);
         }
     }
 }

@@ -1,3 +1,4 @@
+using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
@@ -28,7 +29,8 @@ internal static class TextReply
         Func<IReadOnlyList<CollectedChoice>, IEnumerable<string>>? toText = null)
     {
         var watch = new GenerationWatch(generation.PromptTokens, choices, progress, tellText: toText is null);
-        CollectedAnswer answer = await AnswerCollector.CollectAsync(generation, choices, cancellationToken, watch.OnEvent).ConfigureAwait(false);
+        CollectedAnswer answer = await AnswerCollector.CollectAsync(
+            generation, choices, static () => new PlainTextParser(), cancellationToken, watch.OnEvent).ConfigureAwait(false);
         if (answer.Failure is { } failure)
         {
             return ToolFailures.ToOutcome(failure);

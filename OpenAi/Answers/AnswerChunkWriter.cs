@@ -15,7 +15,6 @@ namespace MistralServe.OpenAi.Answers;
 /// <param name="includeUsage">Whether the client asked for usage: then every chunk has the key, null in all but the last.</param>
 internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity identity, string objectName, bool includeUsage)
 {
-    private GenerationEvent _noted;
     private int _choice;
 
     private readonly JsonEncodedText _id = Encode(identity.Id);
@@ -32,10 +31,19 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
     /// <summary>Whether chunks tell how much of the prompt is computed.</summary>
     public bool Progress { get; init; }
 
+    /// <summary>The event that was noted last.</summary>
+    protected GenerationEvent Noted { get; private set; }
+
+    /// <summary>Tokens that the choices have reasoned so far.</summary>
+    protected virtual int ReasoningTokens => 0;
+
+    /// <summary>Whether chunks tell the service tier.</summary>
+    public bool ServiceTier { get; init; }
+
     /// <summary>Takes note of an event whose chunks come next.</summary>
     public virtual void Note(in GenerationEvent item)
     {
-        _noted = item;
+        Noted = item;
         Details?.Add(item.Choice, item.Tokens);
     }
 
@@ -64,7 +72,7 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
         Utf8JsonWriter json = BeginChunk();
         json.WriteEndArray();
         json.WritePropertyName("usage"u8);
-        JsonSerializer.Serialize(json, CompletionUsage.From(usage), OpenAiJsonContext.Wire.CompletionUsage);
+        JsonSerializer.Serialize(json, CompletionUsage.From(usage, ReasoningTokens), OpenAiJsonContext.Wire.CompletionUsage);
         EndChunk(json);
     }
 
@@ -131,10 +139,10 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
             json.WriteNull("usage"u8);
         }
 
-        if (Timings && _noted.Kind is GenerationEventKind.Text or GenerationEventKind.Finished)
+        if (Timings && Noted.Kind is GenerationEventKind.Text or GenerationEventKind.Finished)
         {
             json.WritePropertyName("timings"u8);
-            JsonSerializer.Serialize(json, AnswerTimings.From(_noted.Usage, _noted.Times), OpenAiJsonContext.Wire.AnswerTimings);
+            JsonSerializer.Serialize(json, AnswerTimings.From(Noted.Usage, Noted.Times), OpenAiJsonContext.Wire.AnswerTimings);
         }
 
         EndChunk(json);
@@ -149,6 +157,11 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
         json.WriteNumber("created"u8, identity.Created);
         json.WriteString("model"u8, _model);
         json.WriteString("system_fingerprint"u8, _systemFingerprint);
+        if (ServiceTier)
+        {
+            json.WriteString("service_tier"u8, "default"u8);
+        }
+
         json.WriteStartArray("choices"u8);
         return json;
     }

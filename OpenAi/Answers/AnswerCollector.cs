@@ -1,9 +1,13 @@
-using System.Buffers;
-using System.Text;
 using MistralServe.Inference;
+using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.OpenAi.Answers;
+
+/// <summary>Is told of a generation while it is collected: parts of the prompt, and text.</summary>
+/// <param name="item">The event.</param>
+/// <param name="content">What the event added to the content of its choice: whole characters of UTF-8, perhaps none. Valid during the call.</param>
+internal delegate void AnswerWatch(in GenerationEvent item, ReadOnlySpan<byte> content);
 
 /// <summary>
 /// Reads a generation to its end, whose choices come interleaved. Both protocols collect their unstreamed answers with it.
@@ -16,40 +20,38 @@ internal static class AnswerCollector
     /// <summary>Collects all choices. Request thread.</summary>
     /// <param name="generation">The running generation; the caller disposes of it.</param>
     /// <param name="choices">How many choices the request asked for.</param>
+    /// <param name="createParser">Makes the parser of each choice.</param>
     /// <param name="cancellationToken">The client is gone.</param>
-    /// <param name="watch">Told every event; null tells nobody.</param>
+    /// <param name="watch">Told of progress; null tells nobody.</param>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
-    public static async ValueTask<CollectedAnswer> CollectAsync(Generation generation, int choices, CancellationToken cancellationToken, Action<GenerationEvent>? watch = null)
+    public static async ValueTask<CollectedAnswer> CollectAsync(
+        Generation generation, int choices, Func<IChatOutputParser> createParser, CancellationToken cancellationToken, AnswerWatch? watch = null)
     {
-        var texts = new ArrayBufferWriter<byte>?[choices];
+        var collectors = new ChoiceCollector?[choices];
         var done = new CollectedChoice[choices];
-        var reports = new List<TokenReport>?[choices];
         var prompts = new Dictionary<int, IReadOnlyList<TokenReport>>();
         var usage = new UsageTotal();
         int running = choices;
         await foreach (GenerationEvent item in generation.Events.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            watch?.Invoke(item);
-            if (item.Tokens is { } tokens && item.Kind != GenerationEventKind.PromptScored)
-            {
-                (reports[item.Choice] ??= []).AddRange(tokens);
-            }
-
             switch (item.Kind)
             {
                 case GenerationEventKind.PromptScored:
                     prompts[item.Prompt] = item.Tokens ?? [];
                     break;
                 case GenerationEventKind.Text:
-                    (texts[item.Choice] ??= new ArrayBufferWriter<byte>()).Write(item.Text.Span);
+                    ChoiceCollector growing = collectors[item.Choice] ??= new ChoiceCollector(createParser());
+                    int before = growing.Content.Length;
+                    growing.Read(item);
+                    watch?.Invoke(item, growing.Content[before..]);
+                    break;
+                case GenerationEventKind.PromptProgress:
+                    watch?.Invoke(item, default);
                     break;
                 case GenerationEventKind.Finished:
-                    string text = texts[item.Choice] is { } written ? Encoding.UTF8.GetString(written.WrittenSpan) : "";
-                    done[item.Choice] = new CollectedChoice(text, item.FinishReason, item.Usage, item.LogProbability)
-                    {
-                        Tokens = reports[item.Choice] ?? [],
-                        Times = item.Times,
-                    };
+                    ChoiceCollector collector = collectors[item.Choice] ?? new ChoiceCollector(createParser());
+                    collector.Read(item);
+                    done[item.Choice] = collector.Finish(item);
                     usage.Add(item.Usage, item.Prompt);
                     if (--running == 0)
                     {

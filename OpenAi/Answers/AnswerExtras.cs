@@ -17,6 +17,9 @@ internal sealed record AnswerExtras
     /// <summary>In a stream, how much of the prompt is computed.</summary>
     public bool Progress { get; init; }
 
+    /// <summary>The service tier, which is told when the request named one.</summary>
+    public bool ServiceTier { get; init; }
+
     /// <summary>What a request asks for.</summary>
     /// <param name="fields">Its shared fields.</param>
     /// <param name="logProbabilities">Whether log probabilities were asked for, by whatever field.</param>
@@ -26,5 +29,6 @@ internal sealed record AnswerExtras
         TokenIds = fields.ReturnTokens ?? false,
         Timings = fields.TimingsPerToken ?? false,
         Progress = fields.ReturnProgress ?? false,
+        ServiceTier = fields.ServiceTier is not null,
     };
 }

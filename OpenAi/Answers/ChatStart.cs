@@ -17,18 +17,9 @@ internal static class ChatStarts
     public static async ValueTask<(ChatStart? Start, EngineFailure? Failure)> BeginAsync(
         this ChatService chat, ChatGeneration request, CancellationToken cancellationToken)
     {
-        StartResult result = await chat.StartAsync(request, cancellationToken);
-        return result.Generation is { } generation
-            ? (new ChatStart(generation, () => new PlainText(), chat.Vocabulary), null)
+        ChatStartResult result = await chat.StartAsync(request, cancellationToken);
+        return result.Run is { } run
+            ? (new ChatStart(run.Generation, run.CreateParser, chat.Vocabulary), null)
             : (null, result.Failure);
-    }
-
-    private sealed class PlainText : IChatOutputParser
-    {
-        public void Push(ReadOnlySpan<byte> text, IChatOutputSink sink) => sink.OnContent(text);
-
-        public void Complete(IChatOutputSink sink)
-        {
-        }
     }
 }

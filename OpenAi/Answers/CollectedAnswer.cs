@@ -9,6 +9,9 @@ namespace MistralServe.OpenAi.Answers;
 /// <param name="Failure">Null on success.</param>
 internal sealed record CollectedAnswer(IReadOnlyList<CollectedChoice> Choices, TokenUsage Usage, EngineFailure? Failure)
 {
+    /// <summary>Tokens that the choices reasoned.</summary>
+    public int ReasoningTokens => Choices.Sum(choice => choice.ReasoningTokens);
+
     /// <summary>Reports of the prompts' tokens by the prompt's number, if they were asked for.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<TokenReport>> PromptTokens { get; init; } = new Dictionary<int, IReadOnlyList<TokenReport>>();
 }

@@ -22,7 +22,9 @@ internal sealed record CompletionUsage
     public required CompletionTokensDetails CompletionTokensDetails { get; init; }
 
     /// <summary>The wire form of the engine's counts.</summary>
-    public static CompletionUsage From(TokenUsage usage) => new()
+    /// <param name="usage">The counts.</param>
+    /// <param name="reasoningTokens">How many of the completion's tokens were reasoning.</param>
+    public static CompletionUsage From(TokenUsage usage, int reasoningTokens = 0) => new()
     {
         PromptTokens = usage.PromptTokens,
         CompletionTokens = usage.CompletionTokens,
@@ -30,6 +32,7 @@ internal sealed record CompletionUsage
         PromptTokensDetails = new PromptTokensDetails { CachedTokens = usage.CachedTokens },
         CompletionTokensDetails = new CompletionTokensDetails
         {
+            ReasoningTokens = reasoningTokens,
             AcceptedPredictionTokens = usage.AcceptedDraftTokens,
             RejectedPredictionTokens = usage.RejectedDraftTokens,
         },
@@ -46,7 +49,7 @@ internal sealed record PromptTokensDetails
     public int AudioTokens { get; init; }
 }
 
-/// <summary>Parts of the answer's tokens; reasoning and audio are 0 for a model that writes only text.</summary>
+/// <summary>Parts of the answer's tokens; audio is 0 for a model that writes only text.</summary>
 internal sealed record CompletionTokensDetails
 {
     [JsonPropertyName("reasoning_tokens")]

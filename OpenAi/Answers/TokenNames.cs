@@ -13,7 +13,10 @@ internal static class TokenNames
     /// <summary>The text of a token; a part of a character becomes U+FFFD.</summary>
     public static string Name(int token, IVocabulary vocabulary) => Encoding.UTF8.GetString(vocabulary.GetName(token));
 
-    /// <summary>As <see cref="Name"/>, but bytes that are no text are spelled out, so that different tokens differ: <c>bytes:\xe4\xbd</c>. Source: OpenAI's completions.</summary>
+    /// <summary>
+    /// As <see cref="Name"/>, but bytes that are no text are spelled out, so that different tokens differ: <c>bytes:\xe4\xbd</c>.
+    /// Source: OpenAI's completions.
+    /// </summary>
     public static string LegacyName(int token, IVocabulary vocabulary)
     {
         ReadOnlySpan<byte> bytes = vocabulary.GetName(token);

@@ -28,6 +28,11 @@ internal sealed record ChatCompletion
     [JsonPropertyName("system_fingerprint")]
     public required string SystemFingerprint { get; init; }
 
+    /// <summary>Told when the request named one.</summary>
+    [JsonPropertyName("service_tier")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceTier { get; init; }
+
     [JsonPropertyName("timings")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AnswerTimings? Timings { get; init; }
@@ -37,7 +42,8 @@ internal sealed record ChatCompletion
     /// <param name="answer">The choices.</param>
     /// <param name="extras">What else it tells.</param>
     /// <param name="vocabulary">The model's.</param>
-    public static ChatCompletion From(AnswerIdentity identity, CollectedAnswer answer, AnswerExtras extras, IVocabulary vocabulary) => new()
+    /// <param name="form">How parts are written.</param>
+    public static ChatCompletion From(AnswerIdentity identity, CollectedAnswer answer, AnswerExtras extras, IVocabulary vocabulary, ChatAnswerForm form) => new()
     {
         Id = identity.Id,
         Created = identity.Created,
@@ -46,12 +52,13 @@ internal sealed record ChatCompletion
         Choices = [.. answer.Choices.Select((choice, index) => new ChatChoice
         {
             Index = index,
-            Message = new ChatChoiceMessage { Content = choice.Text },
+            Message = ChatChoiceMessage.From(choice, form),
             LogProbabilities = extras.LogProbabilities ? ChatLogProbabilities.From(choice.Tokens, vocabulary) : null,
             Tokens = extras.TokenIds ? [.. choice.Tokens.Select(report => report.Token.Token)] : null,
-            FinishReason = AnswerEnd.From(choice.FinishReason).WireReason!,
+            FinishReason = form.ToFinishReason(AnswerEnd.From(choice.FinishReason).WireReason!, choice.ToolCalls.Count),
         })],
-        Usage = CompletionUsage.From(answer.Usage),
+        Usage = CompletionUsage.From(answer.Usage, answer.ReasoningTokens),
+        ServiceTier = extras.ServiceTier ? "default" : null,
         Timings = extras.Timings ? AnswerTimings.From(answer) : null,
     };
 }
@@ -84,10 +91,38 @@ internal sealed record ChatChoiceMessage
     [JsonPropertyName("role")]
     public string Role { get; } = "assistant";
 
+    /// <summary>Null when the message has calls only.</summary>
     [JsonPropertyName("content")]
-    public required string Content { get; init; }
+    public required string? Content { get; init; }
 
     /// <summary>Always null; the key is required, and a missing one has broken a client.</summary>
     [JsonPropertyName("refusal")]
     public string? Refusal { get; init; }
+
+    /// <summary>What the model reasoned before; DeepSeek's and llama-server's name for it.</summary>
+    [JsonPropertyName("reasoning_content")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reasoning { get; init; }
+
+    [JsonPropertyName("tool_calls")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ChatAnswerToolCall>? ToolCalls { get; init; }
+
+    /// <summary>The deprecated form of a call, for requests with functions.</summary>
+    [JsonPropertyName("function_call")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChatAnswerFunction? FunctionCall { get; init; }
+
+    /// <summary>The wire form of a choice.</summary>
+    public static ChatChoiceMessage From(CollectedChoice choice, ChatAnswerForm form)
+    {
+        bool hasCalls = choice.ToolCalls.Count > 0;
+        return new ChatChoiceMessage
+        {
+            Content = hasCalls && choice.Text.Length == 0 ? null : choice.Text,
+            Reasoning = form.ShowsReasoning ? choice.Reasoning : null,
+            ToolCalls = hasCalls && !form.IsFunctionCall ? ChatAnswerToolCall.From(choice.ToolCalls) : null,
+            FunctionCall = hasCalls && form.IsFunctionCall ? ChatAnswerFunction.From(choice.ToolCalls[0]) : null,
+        };
+    }
 }

@@ -5,6 +5,7 @@ using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
+using MistralServe.OpenAi.Document;
 
 namespace MistralServe.OpenAi.Chat;
 
@@ -22,7 +23,8 @@ internal static class ChatEndpoint
                 + "\"chat.completion.chunk\", then 'data: [DONE]'. A failure after the first event is an event with an 'error' object "
                 + "and no [DONE].")
             .Accepts<ChatCompletionRequest>("application/json")
-            .Produces<ChatCompletion>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+            .Produces<ChatCompletion>(StatusCodes.Status200OK, "application/json")
+            .ProducesEvents<ChatCompletionChunk>();
         ErrorDescriptions.AddForGeneration(route);
     }
 
@@ -37,31 +39,32 @@ internal static class ChatEndpoint
             return;
         }
 
-        StartResult start = await chat.StartAsync(call.Value.Generation, context.RequestAborted);
-        if (start.Generation is not { } generation)
+        ChatStartResult start = await chat.StartAsync(call.Value.Generation, context.RequestAborted);
+        if (start.Run is not { } run)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(start.Failure!));
             return;
         }
 
         await AnswerAsync(
-            context, generation, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
+            context, run, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
     }
 
-    private static Task AnswerAsync(
-        HttpContext context, Generation generation, Call call, IVocabulary vocabulary, AnswerIdentity identity, ILogger logger) =>
+    private static Task AnswerAsync(HttpContext context, ChatRun run, Call call, IVocabulary vocabulary, AnswerIdentity identity, ILogger logger) =>
         call.Stream
             ? AnswerStreamWriter.WriteAsync(
-                context, generation, call.Generation.Choices, events => new ChatChunkWriter(events, identity, call.IncludeUsage)
+                context, run.Generation, call.Generation.Choices,
+                events => new ChatChunkWriter(events, identity, call.IncludeUsage, call.Generation.Choices, run.CreateParser, call.Form)
                 {
                     Details = TokenDetails.Create(call.Extras, vocabulary, isChat: true),
                     Timings = call.Extras.Timings,
                     Progress = call.Extras.Progress,
+                    ServiceTier = call.Extras.ServiceTier,
                 },
-                AnswerStreamWriter.KeepAliveInterval, logger)
+                EventStream.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
-                context, generation, call.Generation.Choices,
-                answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary), OpenAiJsonContext.Wire.ChatCompletion);
+                context, run.Generation, call.Generation.Choices, run.CreateParser,
+                answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary, call.Form), OpenAiJsonContext.Wire.ChatCompletion);
 
     private static RequestResult<Call> Read(JsonElement body, string principal, int vocabularySize)
     {
@@ -74,10 +77,10 @@ internal static class ChatEndpoint
         RequestResult<ChatGeneration> generation = ChatRequestValidator.Validate(request.Value, principal, vocabularySize);
         return generation.Succeeded
             ? new Call(generation.Value, request.Value.Stream ?? false, request.Value.StreamOptions?.IncludeUsage ?? false,
-                AnswerExtras.From(request.Value, generation.Value.TopLogProbabilities is not null))
+                AnswerExtras.From(request.Value, generation.Value.TopLogProbabilities is not null), ChatAnswerForm.From(request.Value))
             : generation.Error;
     }
 
     /// <summary>A request that may run, and how its answer is written.</summary>
-    private sealed record Call(ChatGeneration Generation, bool Stream, bool IncludeUsage, AnswerExtras Extras);
+    private sealed record Call(ChatGeneration Generation, bool Stream, bool IncludeUsage, AnswerExtras Extras, ChatAnswerForm Form);
 }

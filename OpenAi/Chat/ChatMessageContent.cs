@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using MistralServe.Inference.Chat;
 
 namespace MistralServe.OpenAi.Chat;
 
-/// <summary>Reduces the messages of a request to role and text. Any thread.</summary>
+/// <summary>Turns the messages of a request into those of a conversation. Any thread.</summary>
 internal static class ChatMessageContent
 {
     // What a template sees. Its own vocabulary has no developer, which OpenAI defines as the newer word for system.
@@ -32,18 +33,81 @@ internal static class ChatMessageContent
         var converted = new List<ChatMessage>(messages.Count);
         for (int i = 0; i < messages.Count && errors.First is null; i++)
         {
-            ChatRequestMessage message = messages[i];
-            if (!TemplateRoles.TryGetValue(message.Role, out string? role))
-            {
-                errors.AddInvalidValue(
-                    $"messages[{i}].role", $"'messages[{i}].role' must be one of developer, system, user, assistant, tool, function.");
-            }
-
-            string text = ToText(message.Content, message.Role, $"messages[{i}].content", errors);
-            converted.Add(new ChatMessage(role ?? "", text));
+            converted.Add(ToMessage(messages[i], i, errors));
         }
 
         return converted;
+    }
+
+    private static ChatMessage ToMessage(ChatRequestMessage message, int index, RequestErrors errors)
+    {
+        string path = $"messages[{index}]";
+        if (!TemplateRoles.TryGetValue(message.Role, out string? role))
+        {
+            errors.AddInvalidValue($"{path}.role", $"'{path}.role' must be one of developer, system, user, assistant, tool, function.");
+        }
+
+        CheckRole(message, path, errors);
+        IReadOnlyList<ChatToolCall> calls = ToCalls(message, index, path, errors);
+        string? text = message.Content is null && message.Refusal is { } refusal ? refusal : null;
+        text ??= message.Content is null && calls.Count > 0 ? "" : ToText(message.Content, message.Role, $"{path}.content", errors);
+        return new ChatMessage(role ?? "", text)
+        {
+            ToolCalls = calls,
+            ToolCallId = message.ToolCallId,
+            Name = message.Name,
+            Reasoning = message.Reasoning,
+        };
+    }
+
+    // Fields of one role in a message of another would be lost without a word.
+    private static void CheckRole(ChatRequestMessage message, string path, RequestErrors errors)
+    {
+        if (message.Role == "tool" && message.ToolCallId is null)
+        {
+            errors.AddMissing($"{path}.tool_call_id", $"'{path}.tool_call_id' is required: the id of the call that this message answers.");
+        }
+
+        if (message.Role == "function" && message.Name is null)
+        {
+            errors.AddMissing($"{path}.name", $"'{path}.name' is required: the name of the function that this message answers.");
+        }
+
+        if (message.Role == "assistant")
+        {
+            return;
+        }
+
+        foreach ((string name, bool isGiven) in (ReadOnlySpan<(string, bool)>)
+            [("tool_calls", message.ToolCalls is { Count: > 0 }), ("function_call", message.FunctionCall is not null), ("refusal", message.Refusal is not null)])
+        {
+            if (isGiven)
+            {
+                errors.AddInvalidValue($"{path}.{name}", $"'{path}.{name}' belongs to messages of the role assistant only.");
+            }
+        }
+    }
+
+    private static IReadOnlyList<ChatToolCall> ToCalls(ChatRequestMessage message, int index, string path, RequestErrors errors)
+    {
+        if (message.FunctionCall is null && message.ToolCalls is null)
+        {
+            return [];
+        }
+
+        List<ChatToolCall> calls = [.. (message.ToolCalls ?? []).Select(call => new ChatToolCall(call.Id, call.Function.Name, call.Function.Arguments))];
+        if (message.FunctionCall is { } function)
+        {
+            if (calls.Count > 0)
+            {
+                errors.AddInvalidValue($"{path}.function_call", $"'{path}.function_call' and '{path}.tool_calls' say the same in two ways; give one of them.");
+            }
+
+            // The deprecated form has no ids, and templates may want one.
+            calls.Add(new ChatToolCall("call_" + index.ToString(CultureInfo.InvariantCulture), function.Name, function.Arguments));
+        }
+
+        return calls;
     }
 
     private static string ToText(JsonElement? content, string role, string path, RequestErrors errors)

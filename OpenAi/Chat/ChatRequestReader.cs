@@ -11,14 +11,13 @@ namespace MistralServe.OpenAi.Chat;
 internal static class ChatRequestReader
 {
     private const string MaxTokensInCamelCase = "maxTokens";
-    private const string ResponseFormatInCamelCase = "responseFormat";
+    private const string ResponseFormat = "response_format";
 
-    private static readonly FrozenSet<string> RootNames =
-        new[] { "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase, ResponseFormatInCamelCase, "logprobs", "top_logprobs" }
-            .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Chat.Names).ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> MessageNames =
-        new[] { "role", "content", "tool_calls", "function_call", "audio" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> RootNames = new[]
+    {
+        "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase, "logprobs", "top_logprobs", "tools", "functions", "function_call", "verbosity",
+        "include_reasoning",
+    }.Concat(FieldSpelling.Names).Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Chat.Names).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads the request.</summary>
     /// <param name="root">Body of the REST request, or the arguments of the MCP tool.</param>
@@ -39,16 +38,37 @@ internal static class ChatRequestReader
         var fields = new JsonFields(root, "", RootNames, errors);
         UnsupportedFields.Chat.Check(fields, errors);
         (long? maxCompletionTokens, long? maxTokens) = ReadTokenLimits(fields, dialect, errors);
+        var spelling = new FieldSpelling(fields, dialect, errors);
         var conversation = new ChatCompletionRequest
         {
-            Messages = ReadMessages(fields, errors),
+            Messages = ChatMessageReader.Read(fields, errors),
             MaxCompletionTokens = maxCompletionTokens,
             MaxTokens = maxTokens,
             LogProbabilities = fields.GetBoolean("logprobs"),
             TopLogProbabilities = fields.GetInteger("top_logprobs", saturate: true),
+            Tools = fields.Get("tools"),
+            ToolChoice = fields.Get(spelling.Of("tool_choice")),
+            ParallelToolCalls = fields.GetBoolean(spelling.Of("parallel_tool_calls")),
+            Functions = fields.Get("functions"),
+            FunctionCall = fields.Get("function_call"),
+            ReasoningEffort = fields.GetString(spelling.Of("reasoning_effort")),
+            ReasoningFormat = fields.GetString(spelling.Of("reasoning_format")),
+            IncludeReasoning = fields.GetBoolean("include_reasoning"),
+            ThinkingTokenBudget = fields.GetInteger(spelling.Of("thinking_token_budget"), saturate: true),
+            ReasoningBudgetTokens = fields.GetInteger(spelling.Of("reasoning_budget_tokens"), saturate: true),
+            Verbosity = fields.GetString("verbosity"),
+            ChatTemplateVariables = fields.Get(spelling.Of("chat_template_kwargs")),
+            AddGenerationPrompt = fields.GetBoolean(spelling.Of("add_generation_prompt")),
+            ContinueFinalMessage = fields.GetBoolean(spelling.Of("continue_final_message")),
         };
-        ChatCompletionRequest request = UseCamelCase(GenerationFieldsReader.Read(conversation, fields, errors), fields, dialect, errors);
-        return errors.First is { } error ? error : request;
+        ChatCompletionRequest request = GenerationFieldsReader.Read(conversation, fields, errors);
+        string format = spelling.Of(ResponseFormat);
+        if (format != ResponseFormat)
+        {
+            request = request with { ResponseFormat = fields.Get(format), ResponseFormatName = format };
+        }
+
+        return errors.First is { } error ? error : request with { Spellings = spelling.Used };
     }
 
     private static (long? MaxCompletionTokens, long? MaxTokens) ReadTokenLimits(
@@ -80,71 +100,5 @@ internal static class ChatRequestReader
         }
 
         return (values.FirstOrDefault(value => value is not null), null);
-    }
-
-    private static ChatCompletionRequest UseCamelCase(
-        ChatCompletionRequest request, JsonFields fields, ChatRequestDialect dialect, RequestErrors errors)
-    {
-        if (dialect != ChatRequestDialect.McpArguments || fields.Get(ResponseFormatInCamelCase) is not { } format)
-        {
-            return request;
-        }
-
-        if (request.ResponseFormat is { } other && !JsonElement.DeepEquals(format, other))
-        {
-            errors.AddInvalidValue(
-                ResponseFormatInCamelCase, "'responseFormat' and 'response_format' mean the same and have different values; give one of them.");
-        }
-
-        return request with { ResponseFormat = format, ResponseFormatName = ResponseFormatInCamelCase };
-    }
-
-    private static List<ChatRequestMessage> ReadMessages(JsonFields fields, RequestErrors errors)
-    {
-        var messages = new List<ChatRequestMessage>();
-        if (fields.Get("messages") is not { } array)
-        {
-            errors.AddMissing("messages", "'messages' is required: an array with at least one message.");
-            return messages;
-        }
-
-        if (array.ValueKind != JsonValueKind.Array)
-        {
-            errors.AddInvalidType("messages", $"'messages' must be an array, not {JsonFields.Describe(array.ValueKind)}.");
-            return messages;
-        }
-
-        foreach (JsonElement element in array.EnumerateArray())
-        {
-            if (errors.First is not null)
-            {
-                break; // a list of a million wrong messages is no reason to look at all of them
-            }
-
-            messages.Add(ReadMessage(element, $"messages[{messages.Count}]", errors));
-        }
-
-        return messages;
-    }
-
-    private static ChatRequestMessage ReadMessage(JsonElement element, string path, RequestErrors errors)
-    {
-        var fields = new JsonFields(element, path, MessageNames, errors);
-        string? role = fields.GetString("role");
-        if (role is null)
-        {
-            errors.AddMissing(fields.PathOf("role"), $"'{fields.PathOf("role")}' is required.");
-        }
-
-        // Dropping them would hide from the model what it did before.
-        foreach (string name in (ReadOnlySpan<string>)["tool_calls", "function_call", "audio"])
-        {
-            if (fields.Get(name) is { } value && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0))
-            {
-                errors.AddUnsupported(fields.PathOf(name), $"'{fields.PathOf(name)}' cannot be honoured: only text is supported.");
-            }
-        }
-
-        return new ChatRequestMessage { Role = role ?? "", Content = fields.Get("content") };
     }
 }

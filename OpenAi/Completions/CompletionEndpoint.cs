@@ -5,6 +5,7 @@ using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
+using MistralServe.OpenAi.Document;
 
 namespace MistralServe.OpenAi.Completions;
 
@@ -22,7 +23,8 @@ internal static class CompletionEndpoint
                 + "events of the same form when 'stream' is true, then 'data: [DONE]'. A failure after the first event is an event with "
                 + "an 'error' object and no [DONE].")
             .Accepts<CompletionRequest>("application/json")
-            .Produces<TextCompletion>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+            .Produces<TextCompletion>(StatusCodes.Status200OK, "application/json")
+            .ProducesEvents<TextCompletionChunk>();
         ErrorDescriptions.AddForGeneration(route);
     }
 
@@ -59,9 +61,9 @@ internal static class CompletionEndpoint
                     Timings = plan.Extras.Timings,
                     Progress = plan.Extras.Progress,
                 },
-                AnswerStreamWriter.KeepAliveInterval, logger)
+                EventStream.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
-                context, generation, plan.Generated,
+                context, generation, plan.Generated, static () => new PlainTextParser(),
                 answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Wire.TextCompletion);
 
     private static RequestResult<CompletionPlan> Read(JsonElement body, string principal, int vocabularySize)

@@ -51,7 +51,7 @@ internal sealed class ApiSchemas
             return schema; // true: anything
         }
 
-        bool isNullable = TakeNull(node);
+        bool isNullable = IsNullable(context, TakeNull(node));
 
         // The exporter points at a type that it has seen before by its place in the tree, which is no place in the document.
         if (node["$ref"]?.GetValue<string>() is { } pointer && !pointer.StartsWith(Prefix, StringComparison.Ordinal))
@@ -79,6 +79,13 @@ internal sealed class ApiSchemas
         _components[name] = node.DeepClone();
         return Decorate(context, new JsonObject { ["$ref"] = Prefix + name }, isNullable);
     }
+
+    // Of an answer's key only the getter counts. The exporter looks at both sides, and forgets them where it points at a type seen before.
+    private bool IsNullable(JsonSchemaExporterContext context, bool exported) =>
+        context.PropertyInfo is { } property && !_isRequest ? property.IsGetNullable
+
+            // Maps in lists are those of log probabilities; what nothing came before has none.
+            : exported || (context.PropertyInfo is null && context.TypeInfo.Kind == JsonTypeInfoKind.Dictionary && context.Path.Length > 0);
 
     private void Require(JsonTypeInfo type, JsonObject node)
     {

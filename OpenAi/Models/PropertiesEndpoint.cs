@@ -28,7 +28,7 @@ internal static class PropertiesEndpoint
             DefaultGenerationSettings = new DefaultSettings { ContextLength = engine.ContextLength },
             TotalSlots = options.Parallel,
             ModelAlias = model.Id,
-            ChatTemplate = model.ChatTemplate ?? "",
+            ChatTemplate = chat.TemplateText ?? "",
             BuildInfo = $"mistralserve {version}",
         };
         return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, properties, OpenAiJsonContext.Wire.ServerProperties);

@@ -18,12 +18,15 @@ internal static class GenerationFieldsReader
         "response_format", "json_schema", "grammar", "regex", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
         "n_probs", "n_predict", "min_tokens", "stop_token_ids", "allowed_token_ids", "bad_words", "include_stop_str_in_output", "skip_special_tokens",
         "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "id_slot", "n_keep", "priority",
-        "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier",
+        "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier", .. AcceptedFields.Names,
     ];
 
     /// <summary>Adds the shared fields to a request that has those of its endpoint.</summary>
     public static T Read<T>(T request, JsonFields fields, RequestErrors errors)
-        where T : GenerationFields => request with
+        where T : GenerationFields
+    {
+        AcceptedFields.Check(fields, errors);
+        return request with
         {
             Model = fields.GetString("model"),
             N = fields.GetInteger("n", saturate: true),
@@ -90,6 +93,7 @@ internal static class GenerationFieldsReader
             PromptCacheKey = fields.GetString("prompt_cache_key"),
             ServiceTier = fields.GetString("service_tier"),
         };
+    }
 
     private static StreamOptions? ReadStreamOptions(JsonFields fields, RequestErrors errors)
     {

@@ -14,7 +14,10 @@ internal static class SamplerListField
     // In the order of the sampler, which is llama.cpp's default. Letters: llama.cpp's --sampler-seq.
     private static readonly Step[] Steps =
     [
-        new('e', ["penalties"], (to, off) => to with { RepetitionPenalty = off.RepetitionPenalty, FrequencyPenalty = off.FrequencyPenalty, PresencePenalty = off.PresencePenalty }),
+        new('e', ["penalties"], (to, off) => to with
+        {
+            RepetitionPenalty = off.RepetitionPenalty, FrequencyPenalty = off.FrequencyPenalty, PresencePenalty = off.PresencePenalty,
+        }),
         new('d', ["dry"], (to, off) => to with { DryMultiplier = off.DryMultiplier }),
         new('s', ["top_n_sigma", "top-n-sigma"], (to, off) => to with { TopNSigma = off.TopNSigma }),
         new('k', ["top_k", "top-k"], (to, off) => to with { TopK = off.TopK }),
@@ -24,6 +27,8 @@ internal static class SamplerListField
         new('x', ["xtc"], (to, off) => to with { XtcProbability = off.XtcProbability }),
         new('t', ["temperature", "temp"], (to, off) => to with { Temperature = off.Temperature, DynamicTemperatureRange = off.DynamicTemperatureRange }),
     ];
+
+    private static string Order => string.Join(", ", Steps.Select(step => step.Names[0]));
 
     /// <summary>Turns off what the list leaves away.</summary>
     /// <param name="options">What the other fields ask for.</param>
@@ -47,13 +52,14 @@ internal static class SamplerListField
         {
             if (chosen[i] < 0)
             {
-                errors.AddUnsupported(Name, $"'{Name}' must be an array of these names, or a string of their letters: {string.Join(", ", Steps.Select(step => step.Names[0]))} ({string.Concat(Steps.Select(step => step.Letter))}).");
+                errors.AddUnsupported(
+                    Name, $"'{Name}' must be an array of these names, or a string of their letters: {Order} ({string.Concat(Steps.Select(step => step.Letter))}).");
                 return options;
             }
 
             if (i > 0 && chosen[i] <= chosen[i - 1])
             {
-                errors.AddUnsupported(Name, $"'{Name}' has another order than the one that is supported: {string.Join(", ", Steps.Select(step => step.Names[0]))}.");
+                errors.AddUnsupported(Name, $"'{Name}' has another order than the one that is supported: {Order}.");
                 return options;
             }
         }

@@ -9,7 +9,6 @@ namespace MistralServe.OpenAi.Parameters;
 internal sealed class UnsupportedFields
 {
     private const string NoChoices = "there is one answer";
-    private const string NoTools = "tool calls are not supported";
 
     private static readonly Row[] Shared =
     [
@@ -30,12 +29,7 @@ internal sealed class UnsupportedFields
 
     /// <summary>Those of chat requests.</summary>
     public static UnsupportedFields Chat { get; } = new(
-        new("tools", IsEmpty, NoTools),
-        new("tool_choice", IsNoneOrAuto, NoTools),
-        new("functions", IsEmpty, NoTools),
-        new("function_call", IsNoneOrAuto, NoTools),
-        new("modalities", IsTextOnly, "only [\"text\"] is supported"),
-        new("continue_final_message", IsFalse, "a final assistant message cannot be continued"));
+        new Row("modalities", IsTextOnly, "only [\"text\"] is supported"));
 
     /// <summary>Those of text completions.</summary>
     public static UnsupportedFields Completions { get; } = new();
@@ -85,9 +79,6 @@ internal sealed class UnsupportedFields
         JsonValueKind.String => value.ValueEquals(""u8),
         _ => false,
     };
-
-    private static bool IsNoneOrAuto(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && (value.ValueEquals("none"u8) || value.ValueEquals("auto"u8));
 
     private static bool IsTextOnly(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText);

@@ -5,21 +5,35 @@ using MistralServe.OpenAi.Answers;
 namespace MistralServe.OpenAi.Responses;
 
 /// <summary>A response while it is generated: from the engine's events to items, events of the stream and the final object. One thread.</summary>
-/// <param name="call">The request.</param>
-/// <param name="promptTokens">Tokens of the prompt.</param>
-/// <param name="parser">Splits the text into its parts.</param>
-/// <param name="vocabulary">Names reported tokens.</param>
-/// <param name="emit">Takes each event of the stream; null when nobody listens.</param>
-/// <param name="time">The clock.</param>
-internal sealed class ResponseRun(
-    ResponseCall call, int promptTokens, IChatOutputParser parser, IVocabulary vocabulary, Action<ResponseEvent>? emit, TimeProvider time)
+internal sealed class ResponseRun
 {
-    private readonly ResponseRecorder _recorder = new(emit);
-    private TokenUsage _usage = new(promptTokens, 0, 0);
+    private readonly ResponseCall _call;
+    private readonly IChatOutputParser _parser;
+    private readonly IVocabulary _vocabulary;
+    private readonly TimeProvider _time;
+    private readonly ResponseRecorder _recorder;
+    private readonly ChatOutputReader _reader;
+    private TokenUsage _usage;
+
+    /// <summary>A response of which nothing is generated yet.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="start">The running answer.</param>
+    /// <param name="emit">Takes each event of the stream; null when nobody listens.</param>
+    /// <param name="time">The clock.</param>
+    public ResponseRun(ResponseCall call, ChatStart start, Action<ResponseEvent>? emit, TimeProvider time)
+    {
+        _call = call;
+        _vocabulary = start.Vocabulary;
+        _time = time;
+        _recorder = new ResponseRecorder(emit);
+        _parser = start.CreateParser();
+        _reader = new ChatOutputReader(_parser, _recorder);
+        _usage = new TokenUsage(start.Generation.PromptTokens, 0, 0);
+        Current = call.Template with { Usage = ResponseUsage.From(_usage, reasoningTokens: 0) };
+    }
 
     /// <summary>The response as it is now.</summary>
-    public ResponseObject Current { get; private set; } =
-        call.Template with { Usage = ResponseUsage.From(new TokenUsage(promptTokens, 0, 0), reasoningTokens: 0) };
+    public ResponseObject Current { get; private set; }
 
     /// <summary>Why it failed; null when it did not.</summary>
     public ApiError? Error { get; private set; }
@@ -50,23 +64,20 @@ internal sealed class ResponseRun(
             _recorder.Emit(new InProgressEvent { SequenceNumber = _recorder.TakeSequenceNumber(), Response = Current });
         }
 
-        if (item.Tokens is { } reported && call.ShowsLogProbabilities)
+        if (item.Tokens is { } reported && _call.ShowsLogProbabilities)
         {
-            _recorder.AddLogProbabilities(ChatLogProbabilities.From(reported, vocabulary).Content);
+            _recorder.AddLogProbabilities(ChatLogProbabilities.From(reported, _vocabulary).Content);
         }
 
-        switch (item.Kind)
+        _reader.Read(item);
+        if (item.Kind is not (GenerationEventKind.Finished or GenerationEventKind.Failed))
         {
-            case GenerationEventKind.Text:
-                parser.Push(item.Text.Span, _recorder);
-                return true;
-            case GenerationEventKind.Finished or GenerationEventKind.Failed:
-                _usage = item.Kind == GenerationEventKind.Finished ? item.Usage : _usage;
-                End(AnswerEnd.From(item));
-                return false;
-            default:
-                return true;
+            return true;
         }
+
+        _usage = item.Kind == GenerationEventKind.Finished ? item.Usage : _usage;
+        End(AnswerEnd.From(item));
+        return false;
     }
 
     /// <summary>Ends a response whose generation broke off.</summary>
@@ -75,7 +86,7 @@ internal sealed class ResponseRun(
     /// <summary>Ends a response that its client has cancelled.</summary>
     public void Cancel()
     {
-        parser.Complete(_recorder);
+        _parser.Complete(_recorder);
         _recorder.Close(ItemStatus.Incomplete);
         Current = Snapshot(ResponseStatus.Cancelled);
         _recorder.Emit(new FailedEvent { SequenceNumber = _recorder.TakeSequenceNumber(), Response = Current });
@@ -83,9 +94,9 @@ internal sealed class ResponseRun(
 
     private void End(AnswerEnd end)
     {
-        parser.Complete(_recorder);
         if (!end.IsWhole)
         {
+            _parser.Complete(_recorder);
             Fail(end.Error);
             return;
         }
@@ -94,7 +105,7 @@ internal sealed class ResponseRun(
         _recorder.Close(whole ? ItemStatus.Completed : ItemStatus.Incomplete);
         if (whole)
         {
-            Current = Snapshot(ResponseStatus.Completed) with { CompletedAt = time.GetUtcNow().ToUnixTimeSeconds() };
+            Current = Snapshot(ResponseStatus.Completed) with { CompletedAt = _time.GetUtcNow().ToUnixTimeSeconds() };
             _recorder.Emit(new CompletedEvent { SequenceNumber = _recorder.TakeSequenceNumber(), Response = Current });
         }
         else
@@ -122,5 +133,5 @@ internal sealed class ResponseRun(
     }
 
     private ResponseObject Snapshot(string status) =>
-        Current with { Status = status, Output = [.. _recorder.Output], Usage = ResponseUsage.From(_usage, reasoningTokens: 0) };
+        Current with { Status = status, Output = [.. _recorder.Output], Usage = ResponseUsage.From(_usage, _reader.ReasoningTokens) };
 }

@@ -144,5 +144,5 @@ internal sealed class ResponseService(ChatService chat, ResponseStore store, Tim
     }
 
     private ResponseRun CreateRun(ResponseCall call, ChatStart start, Action<ResponseEvent>? emit) =>
-        new(call, start.Generation.PromptTokens, start.CreateParser(), start.Vocabulary, emit, time);
+        new(call, start, emit, time);
 }

@@ -21,6 +21,7 @@ internal static class CaseTable
         new MemoryCase(),
         new LongPromptCase(),
         new MistralRsCase(),
+        new ConstraintCase(),
     ];
 
     /// <summary>The cases that were named, by letter or full name; null and the unknown name when there is one.</summary>

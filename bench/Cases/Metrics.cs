@@ -45,6 +45,36 @@ internal static class Metrics
     /// <summary>Managed memory of a sampled token.</summary>
     public const string SampleAllocated = "allocated, bytes a token";
 
+    /// <summary>Time of a free token ÷ time of one inside a JSON string, median of the pairs.</summary>
+    public const string ConstrainedShare = "speed inside a JSON string ÷ free";
+
+    /// <summary>A sampled token inside a JSON string.</summary>
+    public const string ConstrainedToken = "token in a JSON string, ms";
+
+    /// <summary>A token of free text.</summary>
+    public const string FreeToken = "free token, ms";
+
+    /// <summary>Mask before a token.</summary>
+    public const string MaskMedian = "mask, median, ms";
+
+    /// <summary>As <see cref="MaskMedian"/>, the 99th percentile.</summary>
+    public const string MaskWorst = "mask, p99, ms";
+
+    /// <summary>As <see cref="ConstrainedShare"/>, on the model with the large vocabulary.</summary>
+    public const string ConstrainedShareLarge = "152k: speed inside a JSON string ÷ free";
+
+    /// <summary>As <see cref="ConstrainedToken"/>, on the model with the large vocabulary.</summary>
+    public const string ConstrainedTokenLarge = "152k: token in a JSON string, ms";
+
+    /// <summary>As <see cref="FreeToken"/>, on the model with the large vocabulary.</summary>
+    public const string FreeTokenLarge = "152k: free token, ms";
+
+    /// <summary>As <see cref="MaskMedian"/>, with the large vocabulary.</summary>
+    public const string MaskMedianLarge = "152k: mask, median, ms";
+
+    /// <summary>As <see cref="MaskWorst"/>, with the large vocabulary.</summary>
+    public const string MaskWorstLarge = "152k: mask, p99, ms";
+
     /// <summary>First request to last answer.</summary>
     public const string BurstTime = "all answered, ms";
 

@@ -31,18 +31,13 @@ internal sealed class CompletionClient : IDisposable
     public Task<StreamResult> CompleteAsync(int[] prompt, int maxTokens) =>
         CompleteAsync(prompt, maxTokens, new StreamResult(keepText: false), CancellationToken.None);
 
+    /// <summary>As above, with further fields.</summary>
+    public Task<StreamResult> CompleteAsync(int[] prompt, int maxTokens, Action<Utf8JsonWriter> writeFields) =>
+        StreamAsync("/v1/completions", MakeBody(maxTokens, json => WritePrompt(json, prompt, writeFields)), new StreamResult(keepText: false), CancellationToken.None);
+
     /// <summary>As above, into a result that the caller watches, until it is cancelled: what came before stays in the result.</summary>
     public Task<StreamResult> CompleteAsync(int[] prompt, int maxTokens, StreamResult result, CancellationToken cancellation) =>
-        StreamAsync("/v1/completions", MakeBody(maxTokens, json =>
-        {
-            json.WriteStartArray("prompt");
-            foreach (int token in prompt)
-            {
-                json.WriteNumberValue(token);
-            }
-
-            json.WriteEndArray();
-        }), result, cancellation);
+        StreamAsync("/v1/completions", MakeBody(maxTokens, json => WritePrompt(json, prompt, static _ => { })), result, cancellation);
 
     /// <summary>Streams <c>POST /v1/chat/completions</c>, greedy and of fixed length.</summary>
     public Task<StreamResult> ChatAsync(IEnumerable<(string Role, string Content)> messages, int maxTokens, bool keepText = false) =>
@@ -77,6 +72,18 @@ internal sealed class CompletionClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private static void WritePrompt(Utf8JsonWriter json, int[] prompt, Action<Utf8JsonWriter> writeFields)
+    {
+        json.WriteStartArray("prompt");
+        foreach (int token in prompt)
+        {
+            json.WriteNumberValue(token);
+        }
+
+        json.WriteEndArray();
+        writeFields(json);
+    }
 
     private static byte[] MakeBody(int maxTokens, Action<Utf8JsonWriter> writePrompt)
     {

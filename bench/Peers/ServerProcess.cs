@@ -42,7 +42,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Starts a server on free ports; its output goes to a log file.</summary>
-    public static ServerProcess Start(ServerPeer peer, ServerShape shape, BenchOptions options)
+    public static ServerProcess Start(ServerPeer peer, ServerShape shape, string model, BenchOptions options)
     {
         int port = FindFreePort();
         int mcpPort = FindFreePort();
@@ -52,7 +52,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         // The shell replaces itself by the server: one process, and no pipe that this process would have to empty.
         var start = new ProcessStartInfo("/bin/sh");
         foreach (string argument in (IEnumerable<string>)["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", log, peer.Binary,
-            .. peer.MakeArguments(shape, options.Model, options.Threads, port, mcpPort)])
+            .. peer.MakeArguments(shape, model, options.Threads, port, mcpPort)])
         {
             start.ArgumentList.Add(argument);
         }

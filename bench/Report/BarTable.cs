@@ -44,6 +44,15 @@ internal static class BarTable
         new("l", Metrics.Decode, EngineNames.MistralRs, BarKind.RatioShown, 0),
         new("l", Metrics.Decode, EngineNames.MistralRs, BarKind.RatioShown, 0, EngineNames.BareLoop),
         new("l", Metrics.Prompt512, EngineNames.MistralRs, BarKind.RatioAtLeast, 4),
+
+        // Already a ratio within the round.
+        new("m", Metrics.ConstrainedShare, null, BarKind.RatioAtLeast, 0.95),
+        new("m", Metrics.ConstrainedShareLarge, null, BarKind.RatioAtLeast, 0.95),
+        new("m", Metrics.MaskWorst, null, BarKind.ValueAtMost, 0.5),
+        new("m", Metrics.MaskWorstLarge, null, BarKind.ValueAtMost, 0.5),
+        new("m", Metrics.MaskMedian, null, BarKind.ValueAtMost, 0.05),
+        .. AgainstLlama("m", Metrics.ConstrainedToken, BarKind.RatioShown, 0),
+        .. AgainstLlama("m", Metrics.ConstrainedTokenLarge, BarKind.RatioShown, 0),
     ];
 
     /// <summary>Judges the bars of the cases that were run.</summary>

@@ -16,7 +16,7 @@ internal static class ShortestEnd
         long least = long.MaxValue;
         foreach (MachineItem item in state.Items)
         {
-            long own = item.Lexeme is { } lexeme && item.Part.Kind != PartKind.FreeText ? lexeme.GetMinBytes(item.State) : 1;
+            long own = item.Part.FreeText?.TokenTriggers.Count > 0 ? 1 : item.Lexeme?.GetMinBytes(item.State) ?? 1;
             long rest = 0;
             for (StackFrame? frame = item.Frame; frame is not null; frame = frame.Parent)
             {

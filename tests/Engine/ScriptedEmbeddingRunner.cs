@@ -40,6 +40,14 @@ internal sealed class ScriptedEmbeddingRunner(int contextLength = 64, int sequen
 
     public int LongestTokenBytes => 2;
 
+    public IReadOnlyList<SpecialToken> SpecialTokens => [];
+
+    public int? BeginToken => null;
+
+    public int? EndToken => null;
+
+    public bool AddsBeginToken => false;
+
     public ReadOnlySpan<int> EndOfGenerationTokens => [];
 
     /// <summary>A vector of length 1 in the direction of what the script gives for some tokens.</summary>
@@ -51,6 +59,8 @@ internal sealed class ScriptedEmbeddingRunner(int contextLength = 64, int sequen
     }
 
     public static int[] TokensOf(string text) => [Cls, .. Encoding.UTF8.GetBytes(text).Where(value => value > ' ').Select(value => (int)value), Sep];
+
+    public string GetSpelling(int token) => "";
 
     public DecodeResult Compute(IReadOnlyList<int[]> inputs)
     {

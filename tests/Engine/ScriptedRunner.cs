@@ -52,11 +52,21 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
 
     public int LongestTokenBytes => 1;
 
+    public IReadOnlyList<SpecialToken> SpecialTokens => [];
+
+    public int? BeginToken => null;
+
+    public int? EndToken => null;
+
+    public bool AddsBeginToken => false;
+
     public ReadOnlySpan<int> EndOfGenerationTokens => new[] { EndOfGeneration };
 
     /// <summary>A model that answers each prompt with a fixed text.</summary>
     public static ScriptedRunner Answering(byte[] answer, int promptLength, int sequences = 4) =>
         new(tokens => tokens.Count - promptLength < answer.Length ? answer[tokens.Count - promptLength] : EndOfGeneration, sequences);
+
+    public string GetSpelling(int token) => "";
 
     public DecodeResult Decode(ReadOnlySpan<BatchRow> rows)
     {

@@ -4,6 +4,8 @@ using MistralServe.Hosting;
 using MistralServe.Hosting.Health;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Constraints;
+using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Tools;
@@ -28,7 +30,8 @@ internal sealed class ScriptedModel : IServedModel
     public void AddServices(IServiceCollection services)
     {
         InferenceEngine engine = new(new EngineOptions(), _ => (null, "never started"), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-        ChatService chat = new(new GenerationStarter(Description, engine), () => null);
+        ModelConstraintCompiler constraints = new(new JsonGrammarBuilder());
+        ChatService chat = new(new GenerationStarter(Description, engine, constraints), null, constraints, TimeProvider.System, NullLogger.Instance);
         EmbeddingService embeddings = new(Description, engine);
         ToolServices tools = new()
         {

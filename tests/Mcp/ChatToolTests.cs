@@ -5,6 +5,7 @@ using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Tools;
+using MistralServe.Tests.OpenAi;
 
 namespace MistralServe.Tests.Mcp;
 
@@ -181,13 +182,13 @@ public sealed class ChatToolTests
 
         public bool Disposed => DisposedSignal.Task.IsCompleted;
 
-        public ValueTask<StartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken)
+        public ValueTask<ChatStartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken)
         {
             Request = request;
             Started.TrySetResult();
             if (Refusal is not null)
             {
-                return new(new StartResult(null, Refusal));
+                return new(new ChatStartResult(null, Refusal));
             }
 
             var channel = Channel.CreateUnbounded<GenerationEvent>();
@@ -201,7 +202,8 @@ public sealed class ChatToolTests
                 channel.Writer.Complete();
             }
 
-            return new(new StartResult(new Generation(20, channel.Reader, () => DisposedSignal.TrySetResult()), null));
+            var generation = new Generation(20, channel.Reader, () => DisposedSignal.TrySetResult());
+            return new(new ChatStartResult(new ChatRun(generation, () => new ScriptedParser()), null));
         }
     }
 }

@@ -59,9 +59,17 @@ public sealed class McpToolRegistryTests
             {"name":"chat","title":"Chat","description":"Send a conversation to the loaded language model and get its reply.",
              "inputSchema":{"type":"object","required":["messages"],"properties":{
               "messages":{"type":"array","minItems":1,"description":"Conversation so far, oldest first","items":{"type":"object","required":["role","content"],
-                "properties":{"role":{"type":"string","enum":["system","user","assistant"]},"content":{"type":"string"}}}},
+                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool"]},"content":{"type":"string"}}}},
               "maxTokens":{"type":"integer","minimum":1,"description":"Maximum number of tokens to generate"},
-              "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"}}},
+              "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"},
+              "tools":{"type":"array","maxItems":128,"description":"Functions that the model may ask its caller to call","items":{
+                "type":"object","required":["type","function"],"properties":{
+                  "type":{"type":"string","enum":["function"]},
+                  "function":{"type":"object","required":["name"],"properties":{
+                    "name":{"type":"string"},"description":{"type":"string"},
+                    "parameters":{"type":"object","description":"JSON Schema of the arguments"},"strict":{"type":"boolean"} } } } } },
+              "toolChoice":{"description":"none, auto, required, or an object that names a function","type":["string","object"]},
+              "responseFormat":{"type":"object","description":"What the reply must be: type text, json_object or json_schema"} }},
              "annotations":{"readOnlyHint":true,"openWorldHint":false}}
             """);
         Assert.True(JsonElement.DeepEquals(

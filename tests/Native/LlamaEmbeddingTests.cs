@@ -102,7 +102,7 @@ public sealed class LlamaEmbeddingTests
         {
             ModelDescription description = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
             var settings = new ServeSettings { ContextLength = contextLength, ThreadCount = 2 };
-            var model = new EngineModel(description, settings, TimeProvider.System, NullLoggerFactory.Instance);
+            EngineModel model = ModelStartup.Create(description, settings, null, NullLoggerFactory.Instance);
             var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
             model.AddServices(services);
             model.Start();

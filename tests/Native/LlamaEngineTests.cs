@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Constraints;
+using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Gguf;
 using MistralServe.Inference.Native;
@@ -48,8 +50,8 @@ public sealed class LlamaEngineTests
             MaxTokens = 32,
             Sampling = new() { Temperature = 0 },
         };
-        StartResult result = await chat.StartAsync(request, default);
-        (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(result.Generation!);
+        ChatStartResult result = await chat.StartAsync(request, default);
+        (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(result.Run!.Generation);
         Assert.Equal("The capital of France is Paris.", text);
         Assert.Equal(FinishReason.EndOfGeneration, last.FinishReason);
         engine.Stop();
@@ -68,7 +70,7 @@ public sealed class LlamaEngineTests
     {
         string path = RepositoryFiles.Path("assets/mistralserve-demo.gguf");
         (InferenceEngine engine, ChatService chat) = StartChat(path);
-        StartResult result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", new string('x', 20_000_000))] }, default);
+        ChatStartResult result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", new string('x', 20_000_000))] }, default);
         Assert.Equal(EngineFailureCode.ContextLengthExceeded, result.Failure!.Code);
         Assert.Equal("messages", result.Failure.Param);
         result = await chat.StartAsync(new ChatGeneration { Messages = [new("user", string.Concat(Enumerable.Repeat("hello ", 3000)))] }, default);
@@ -84,10 +86,10 @@ public sealed class LlamaEngineTests
             RepositoryFiles.Path("assets/mistralserve-demo.gguf"), new EngineOptions { ContextLength = 32, Parallel = 64 });
         Assert.Null(await engine.Loaded);
         var request = new ChatGeneration { Messages = [new("user", "Hi")], MaxTokens = 8, IgnoreEndOfGeneration = true };
-        StartResult[] started = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => chat.StartAsync(request, default).AsTask()));
-        foreach (StartResult result in started)
+        ChatStartResult[] started = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => chat.StartAsync(request, default).AsTask()));
+        foreach (ChatStartResult result in started)
         {
-            Assert.Equal(FinishReason.Length, (await EngineHarness.ReadAsync(result.Generation!)).Last.FinishReason);
+            Assert.Equal(FinishReason.Length, (await EngineHarness.ReadAsync(result.Run!.Generation)).Last.FinishReason);
         }
 
         engine.Stop();
@@ -130,10 +132,12 @@ public sealed class LlamaEngineTests
     {
         ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
         options ??= new EngineOptions { ContextLength = 512 };
-        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", null, 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
+        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
         var engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         engine.Start();
-        return (engine, new ChatService(new GenerationStarter(model, engine), () => loader.Format));
+        var constraints = new ModelConstraintCompiler(new JsonGrammarBuilder());
+        var template = new ChatTemplateSource(model.ChatTemplate!);
+        return (engine, new ChatService(new GenerationStarter(model, engine, constraints), template, constraints, TimeProvider.System, NullLogger.Instance));
     }
 
     private static string Decode(IVocabulary vocabulary, List<int> tokens)

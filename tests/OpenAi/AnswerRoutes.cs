@@ -38,9 +38,13 @@ internal sealed class AnswerRoutes : IAsyncDisposable
     /// <param name="choices">Of the chat answers.</param>
     /// <param name="completion">The request that /text answers.</param>
     /// <param name="extras">What the chat answers tell besides.</param>
+    /// <param name="functionCall">Whether calls have the deprecated form.</param>
+    /// <param name="showsReasoning">Whether reasoning is shown.</param>
     public static async Task<AnswerRoutes> StartAsync(
-        TimeSpan? keepAliveInterval = null, int choices = 1, string completion = """{"prompt":"a"}""", AnswerExtras? extras = null)
+        TimeSpan? keepAliveInterval = null, int choices = 1, string completion = """{"prompt":"a"}""", AnswerExtras? extras = null,
+        bool functionCall = false, bool showsReasoning = true)
     {
+        var form = new ChatAnswerForm(showsReasoning, functionCall);
         var routes = new AnswerRoutes();
         TimeSpan interval = keepAliveInterval ?? TimeSpan.FromSeconds(30);
         using JsonDocument document = JsonDocument.Parse(completion);
@@ -50,20 +54,20 @@ internal sealed class AnswerRoutes : IAsyncDisposable
             app.MapGet("/stream", (HttpContext c) => Stream(c, includeUsage: false));
             app.MapGet("/usage", (HttpContext c) => Stream(c, includeUsage: true));
             app.MapGet("/json", (HttpContext c) => AnswerWriter.WriteAsync(
-                c, routes.NewGeneration(), choices,
-                answer => ChatCompletion.From(Identity, answer, extras ?? new AnswerExtras(), Vocabulary), OpenAiJsonContext.Wire.ChatCompletion));
+                c, routes.NewGeneration(), choices, () => new ScriptedParser(),
+                answer => ChatCompletion.From(Identity, answer, extras ?? new AnswerExtras(), Vocabulary, form), OpenAiJsonContext.Wire.ChatCompletion));
             app.MapGet("/text", (HttpContext c) => CompletionEndpoint.AnswerAsync(
                 c, routes.NewGeneration(), plan, Vocabulary, Identity with { Id = "cmpl-1" }, NullLogger.Instance));
         });
         return routes;
 
         Task Stream(HttpContext context, bool includeUsage) => AnswerStreamWriter.WriteAsync(
-            context, routes.NewGeneration(), choices, events => new ChatChunkWriter(events, Identity, includeUsage) { Details = TokenDetails.Create(extras ?? new AnswerExtras(), Vocabulary, isChat: true) },
+            context, routes.NewGeneration(), choices, events => new ChatChunkWriter(events, Identity, includeUsage, choices, () => new ScriptedParser(), form) { Details = TokenDetails.Create(extras ?? new AnswerExtras(), Vocabulary, isChat: true) },
             interval, NullLogger.Instance);
     }
 
-    public void Text(string text, int choice = 0, IReadOnlyList<TokenReport>? tokens = null) =>
-        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice, Text = Encoding.UTF8.GetBytes(text), Tokens = tokens });
+    public void Text(string text, int choice = 0, IReadOnlyList<TokenReport>? tokens = null, TokenUsage usage = default) =>
+        Write(new GenerationEvent { Kind = GenerationEventKind.Text, Choice = choice, Text = Encoding.UTF8.GetBytes(text), Tokens = tokens, Usage = usage });
 
     public void Progress() => Write(new GenerationEvent { Kind = GenerationEventKind.PromptProgress });
 

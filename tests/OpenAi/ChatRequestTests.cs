@@ -18,7 +18,7 @@ public sealed class ChatRequestTests
              "stop":["x","yy"],"seed":-9007199254740991,"ignore_eos":true,"n":8,"cache_prompt":false,
              "speculative":false,"user":"me","store":true}
             """);
-        Assert.Equal([new ChatMessage("system", "a"), new ChatMessage("user", "b")], generation.Messages);
+        Assert.Equal([new ChatMessage("system", "a"), new ChatMessage("user", "b") { Name = "x" }], generation.Messages);
         Assert.Equal(32, generation.MaxTokens);
         Assert.Equal(0.5f, generation.Sampling.Temperature);
         Assert.Equal(0.9f, generation.Sampling.TopP);
@@ -104,8 +104,8 @@ public sealed class ChatRequestTests
     public void Text_parts_are_taken_in_every_role(string role, string templateRole)
     {
         ChatGeneration generation = Parse(
-            $$"""{"messages":[{"role":"{{role}}","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}""");
-        Assert.Equal([new ChatMessage(templateRole, "a\nb")], generation.Messages);
+            $$"""{"messages":[{"role":"{{role}}","name":"n","tool_call_id":"c","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}""");
+        Assert.Equal([new ChatMessage(templateRole, "a\nb") { Name = "n", ToolCallId = "c" }], generation.Messages);
     }
 
     [Theory]

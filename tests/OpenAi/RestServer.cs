@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Constraints;
+using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.OpenAi;
@@ -46,11 +48,11 @@ internal sealed class RestServer : IAsyncDisposable
     /// <param name="options">Limits of the engine.</param>
     /// <param name="api">What the host decides about the API.</param>
     /// <param name="constraints">Compiles output formats.</param>
-    /// <param name="format">How conversations become prompts; without one they are refused.</param>
+    /// <param name="template">How conversations become prompts; without one they are refused.</param>
     public static async Task<RestServer> StartAsync(
         Action<IEndpointRouteBuilder>? map = null, long? maxBodyBytes = null, IRunner? runner = null,
         ModelCapabilities capabilities = ModelCapabilities.TextGeneration, EngineOptions? options = null, OpenAiOptions? api = null,
-        IConstraintCompiler? constraints = null, ChatFormat? format = null)
+        IConstraintCompiler? constraints = null, ChatTemplateSource? template = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -61,7 +63,8 @@ internal sealed class RestServer : IAsyncDisposable
         InferenceEngine engine = new(options ?? new EngineOptions(), _ => (runner, runner is null ? "never started" : null), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         ModelDescription model = Model with { Capabilities = capabilities };
         GenerationStarter starter = new(model, engine, constraints);
-        builder.Services.AddSingleton(new ChatService(starter, () => format)).AddSingleton(new CompletionService(starter)).AddSingleton(engine)
+        var compiler = new ModelConstraintCompiler(new JsonGrammarBuilder());
+        builder.Services.AddSingleton(new ChatService(starter, template, compiler, TimeProvider.System, NullLogger.Instance)).AddSingleton(new CompletionService(starter)).AddSingleton(engine)
             .AddSingleton(new EmbeddingService(model, engine));
         WebApplication app = builder.Build();
         OpenAiEndpoints.UseErrorObjects(app);

@@ -41,7 +41,8 @@ internal sealed class WireRecorder() : DelegatingHandler(new SocketsHttpHandler(
         return response;
     }
 
-    private static void Add(string method, string path, int status, string type, byte[] body)
+    /// <summary>Adds an answer as if it had been seen.</summary>
+    public static void Add(string method, string path, int status, string type, byte[] body)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

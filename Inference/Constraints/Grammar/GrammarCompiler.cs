@@ -53,8 +53,19 @@ internal static class GrammarCompiler
             budget.GiveUp($"Its shortest text has {start.Cost:N0} bytes, but the context of one request holds at most {limits.MaxTextBytes:N0}. Lower its least lengths or counts.");
         }
 
-        return budget.IsExhausted
-            ? new GrammarCompileResult(null, budget.Problem)
-            : new GrammarCompileResult(new CompiledGrammar(start, vocabulary, builder.Bytes), null);
+        if (budget.IsExhausted)
+        {
+            return new GrammarCompileResult(null, budget.Problem);
+        }
+
+        var grammar = new CompiledGrammar(start, vocabulary, builder.Bytes);
+        if (grammar.Machine.HasGivenUp)
+        {
+            return new GrammarCompileResult(null, "It can be read in too many ways at once. Make fewer of its rules optional.");
+        }
+
+        // The first mask is computed here rather than on the engine's thread.
+        grammar.GetMask(grammar.Machine.Start);
+        return new GrammarCompileResult(grammar, null);
     }
 }

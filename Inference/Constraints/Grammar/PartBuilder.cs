@@ -78,7 +78,7 @@ internal sealed class PartBuilder(ConstraintVocabulary vocabulary, CompileBudget
             GrammarNodeKind.Literals => Literals(node.Texts),
             GrammarNodeKind.Tokens => Tokens(node),
             GrammarNodeKind.Sequence => Sequence(node),
-            GrammarNodeKind.AnyOf => Parent(PartKind.AnyOf, node.Children),
+            GrammarNodeKind.AnyOf => AnyOf(node),
             GrammarNodeKind.Repeat => Repeat(node),
             GrammarNodeKind.Rule => Rule(node.Reference!),
             GrammarNodeKind.Members => Members(node.MemberList!),
@@ -184,6 +184,25 @@ internal sealed class PartBuilder(ConstraintVocabulary vocabulary, CompileBudget
                 children.Add(child);
             }
         }
+    }
+
+    /// <summary>Literal texts become one set.</summary>
+    private GrammarPart? AnyOf(GrammarNode node)
+    {
+        List<GrammarNode> children = [.. node.Children.Where(child => child.Kind != GrammarNodeKind.Literals)];
+        List<GrammarNode> literals = [.. node.Children.Where(child => child.Kind == GrammarNodeKind.Literals)];
+        if (literals.Count > 0)
+        {
+            children.Add(literals.Count == 1 ? literals[0] : GrammarNode.Literals([.. literals.SelectMany(literal => literal.Texts)]));
+        }
+
+        if (children.Count > budget.Limits.MaxAlternatives)
+        {
+            budget.GiveUp($"It has a choice of {children.Count:N0} alternatives; at most {budget.Limits.MaxAlternatives:N0} are allowed, fixed texts counted as one.");
+            return null;
+        }
+
+        return children.Count == 1 ? Convert(children[0]) : Parent(PartKind.AnyOf, children);
     }
 
     private GrammarPart? Parent(PartKind kind, IReadOnlyList<GrammarNode> nodes)

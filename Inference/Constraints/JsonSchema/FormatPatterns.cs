@@ -49,9 +49,10 @@ internal static class FormatPatterns
 
     private const string LowBits = "(?:" + Group + ":" + Group + "|" + Ipv4 + ")";
 
-    // RFC 5321, section 4.1.2: a dotted local part, or a quoted one; a domain, or an address in brackets.
+    // RFC 5321, section 4.1.2: a dotted local part, or a quoted one; a domain of two labels at least, as validators want it, or an
+    // address in brackets.
     private const string Email =
-        "(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*|\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\")@(?:" + Hostname + "|\\[" + Ipv4 + "\\]|\\[IPv6:" + Ipv6 + "\\])";
+        "(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*|\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\")@(?:" + Label + "(?:\\." + Label + ")+|\\[" + Ipv4 + "\\]|\\[IPv6:" + Ipv6 + "\\])";
 
     // RFC 3986, appendix A.
     private const string Character = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
@@ -61,13 +62,18 @@ internal static class FormatPatterns
     private const string Authority =
         "(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?(?:\\[(?:" + Ipv6 + "|[vV][0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?";
 
-    private const string AnyPath = "(?://" + Authority + "(?:/" + Character + "*)*|/(?:" + Character + "+(?:/" + Character + "*)*)?";
+    private const string NetworkPath = "//" + Authority + "(?:/" + Character + "*)*";
 
-    private const string Uri = "[A-Za-z][A-Za-z0-9+.-]*:" + AnyPath + "|" + Character + "+(?:/" + Character + "*)*)?" + QueryAndFragment;
+    private const string AbsolutePath = "/(?:" + Character + "+(?:/" + Character + "*)*)?";
+
+    private const string RootlessPath = Character + "+(?:/" + Character + "*)*";
 
     private const string RelativePath = "(?:[A-Za-z0-9._~!$&'()*+,;=@-]|%[0-9A-Fa-f]{2})+(?:/" + Character + "*)*";
 
-    private const string RelativeReference = AnyPath + "|" + RelativePath + ")?" + QueryAndFragment;
+    // Nothing behind the scheme would be one too, but validators disagree.
+    private const string Uri = "[A-Za-z][A-Za-z0-9+.-]*:(?:" + NetworkPath + "|" + AbsolutePath + "|" + RootlessPath + ")" + QueryAndFragment;
+
+    private const string RelativeReference = "(?:" + NetworkPath + "|" + AbsolutePath + "|" + RelativePath + ")?" + QueryAndFragment;
 
     // RFC 6901, section 3.
     private const string JsonPointer = "(?:/(?:[^/~]|~[01])*)*";

@@ -38,13 +38,17 @@ internal sealed record MergedSchema(SchemaNode? Root, IReadOnlyList<SchemaNode> 
         SchemaGraph graph = new(context);
         SchemaNode root = graph.GetNode([new Term(document!.Root, false)]);
         List<SchemaNode> nodes = graph.Build(root);
+        if (context.Problem is null)
+        {
+            // 4.
+            SchemaSizes.Compute(nodes, context);
+        }
+
         if (context.Problem is not null)
         {
             return Refuse(context.Problem, context.Dropped);
         }
 
-        // 4.
-        SchemaSizes.Compute(nodes);
         if (!SchemaSizes.CanBe(root))
         {
             return Refuse(new SchemaProblem("", FindCulprit(root, document.Root).Path, "no value satisfies it"), context.Dropped);

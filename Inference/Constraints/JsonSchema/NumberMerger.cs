@@ -46,7 +46,8 @@ internal sealed class NumberMerger(SchemaContext context)
         patterns.AddRange(branch.IsWhole == false ? [NumberPatterns.NotWhole] : []);
         patterns.AddRange(branch.Excluded.Select(value => Pattern.Not(NumberPatterns.Spellings((JsonDecimal)value))));
         Pattern all = Pattern.AllOf(patterns);
-        return context.Patterns.IsEmpty(all, 0, NumberPatterns.LongestText) ? null : new NumberAlternative(all);
+        bool isFree = patterns.Count == 1 && branch.Lower is null && branch.Upper is null;
+        return !isFree && context.Patterns.IsEmpty(all, 0, NumberPatterns.LongestText) ? null : new NumberAlternative(all);
     }
 
     private static bool IsImplied(JsonDecimal divisor, bool isWhole) => isWhole && JsonDecimal.Of(1).IsMultipleOf(divisor);
@@ -101,6 +102,12 @@ internal sealed class NumberMerger(SchemaContext context)
             int one = (int)Math.Pow(10, -divisor.Exponent);
             int part = (int)divisor.Digits;
             return NumberPatterns.WithFractions([.. Enumerable.Range(0, one / part).Select(i => (i * part).ToString("D" + -divisor.Exponent, CultureInfo.InvariantCulture))]);
+        }
+
+        JsonDecimal third = JsonDecimal.Of(divisor.Digits / 3, divisor.Exponent);
+        if (divisor.IsInteger && (divisor.Digits % 3).IsZero && GetMultiples(third) is { } rest && !(third.Digits % 3).IsZero)
+        {
+            return Pattern.AllOf(NumberPatterns.MultiplesOf3, rest);
         }
 
         for (int digits = 1; divisor.IsInteger && digits <= MostEndingDigits; digits++)

@@ -27,6 +27,7 @@ internal static class NumberPatterns
     private static readonly Pattern Mantissa = Pattern.Sequence(NonZero, Fraction);
     private static readonly JsonDecimal LeastHuge = new(1, 21);
     private static readonly JsonDecimal GreatestTiny = new(1, -6);
+    private static readonly JsonDecimal LeastUnwritten = new(1, LongestText);
 
     /// <summary>21 to 307: below 10^308 whatever the mantissa.</summary>
     private static readonly Pattern HugeExponent = Pattern.AnyOf(
@@ -39,7 +40,8 @@ internal static class NumberPatterns
     public static Pattern AnyWhole { get; } = Pattern.AnyOf(Pattern.Literal("0"), Pattern.Sequence(Pattern.Optional(Minus), PositiveWhole));
 
     /// <summary>Every number.</summary>
-    public static Pattern Any { get; } = Build(false, null, null);
+    public static Pattern Any { get; } =
+        Pattern.AnyOf(Magnitudes(false, null, null, false), Pattern.Sequence(Minus, Magnitudes(false, new BoundClaim(default, false, true), null, true)));
 
     /// <summary>
     /// Numbers between bounds.
@@ -49,9 +51,9 @@ internal static class NumberPatterns
     /// <param name="upper">Upper bound; null for none.</param>
     public static Pattern Build(bool isWhole, BoundClaim? lower, BoundClaim? upper)
     {
-        if (isWhole && lower is null && upper is null)
+        if (lower is null && upper is null)
         {
-            return AnyWhole;
+            return isWhole ? AnyWhole : Any;
         }
 
         Pattern positive = Magnitudes(isWhole, lower is { Bound.Digits.Sign: >= 0 } ? lower : null, upper, false);
@@ -82,6 +84,9 @@ internal static class NumberPatterns
     public static Pattern NotWhole { get; } =
         Pattern.Sequence(Pattern.Optional(Minus), Whole, Point, Digits, NonZero, Digits);
 
+    /// <summary>Whole numbers whose sum of digits is a multiple of 3, without regard to their form otherwise.</summary>
+    public static Pattern MultiplesOf3 { get; } = MakeMultiplesOf3();
+
     /// <summary>Whole numbers whose last digits are among some, and zero.</summary>
     /// <param name="endings">All of one length.</param>
     /// <param name="shorter">The numbers with fewer digits, without zero.</param>
@@ -110,6 +115,20 @@ internal static class NumberPatterns
         return Pattern.AnyOf(plain, scientific);
     }
 
+    /// <summary>The automaton of the remainders 0, 1 and 2 as a regular expression: remainder 1 taken out first, then 2.</summary>
+    private static Pattern MakeMultiplesOf3()
+    {
+        Pattern zero = Pattern.Repeat(Pattern.Chars(CodePointSet.Of("0369")), 0, null);
+        Pattern one = Pattern.Chars(CodePointSet.Of("147"));
+        Pattern two = Pattern.Chars(CodePointSet.Of("258"));
+        Pattern from0To0 = Pattern.AnyOf(Pattern.Chars(CodePointSet.Of("0369")), Pattern.Sequence(one, zero, two));
+        Pattern from0To2 = Pattern.AnyOf(two, Pattern.Sequence(one, zero, one));
+        Pattern from2To2 = Pattern.AnyOf(Pattern.Chars(CodePointSet.Of("0369")), Pattern.Sequence(two, zero, one));
+        Pattern from2To0 = Pattern.AnyOf(one, Pattern.Sequence(two, zero, two));
+        Pattern round = Pattern.AnyOf(from0To0, Pattern.Sequence(from0To2, Pattern.Repeat(from2To2, 0, null), from2To0));
+        return Pattern.Sequence(Pattern.Optional(Minus), Pattern.Repeat(round, 1, null));
+    }
+
     /// <summary>Numbers without sign between bounds that are not negative.</summary>
     private static Pattern Magnitudes(bool isWhole, BoundClaim? lower, BoundClaim? upper, bool isMirrored)
     {
@@ -123,18 +142,19 @@ internal static class NumberPatterns
         {
             BigInteger least = lower is null ? 0 : lower.IsExclusive ? lower.Bound.Floor + 1 : lower.Bound.Ceiling;
             BigInteger? greatest = upper is null ? null : upper.IsExclusive ? upper.Bound.Ceiling - 1 : upper.Bound.Floor;
-            return greatest < least ? Pattern.Never
+            return greatest < least || JsonDecimal.Of(least) >= LeastUnwritten ? Pattern.Never
                 : Pattern.AllOf([Whole, .. least.IsZero ? [] : new[] { AtLeast(JsonDecimal.Of(least), false, false) },
-                    .. greatest is null ? [] : new[] { AtMost(JsonDecimal.Of(greatest.Value), false, false) }]);
+                    .. greatest is null || JsonDecimal.Of(greatest.Value) >= LeastUnwritten ? [] : new[] { AtMost(JsonDecimal.Of(greatest.Value), false, false) }]);
         }
 
-        List<Pattern> plain = [Pattern.Sequence(Whole, Fraction)];
-        if (lower is not null && (lower.IsExclusive || !lower.Bound.Digits.IsZero))
+        // Numbers written plainly are below 10^64: a greater upper bound says nothing of them, a greater lower one excludes them.
+        List<Pattern> plain = lower is not null && lower.Bound >= LeastUnwritten ? [Pattern.Never] : [Pattern.Sequence(Whole, Fraction)];
+        if (plain[0] != Pattern.Never && lower is not null && (lower.IsExclusive || !lower.Bound.Digits.IsZero))
         {
             plain.Add(lower.Bound.Digits.IsZero ? Pattern.Not(Zero()) : AtLeast(lower.Bound, lower.IsExclusive, true));
         }
 
-        if (upper is not null)
+        if (upper is not null && upper.Bound < LeastUnwritten)
         {
             plain.Add(AtMost(upper.Bound, upper.IsExclusive, true));
         }

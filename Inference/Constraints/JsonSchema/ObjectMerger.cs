@@ -154,6 +154,11 @@ internal sealed class ObjectMerger(SchemaContext context, SchemaGraph graph)
 
     private void AddMember(Term term, string name, List<Term> terms, HashSet<Term> evaluating)
     {
+        if (!context.TryStep())
+        {
+            return;
+        }
+
         bool isEvaluated = false;
         if (term.Schema.Find("properties")?.Map?.Find(name) is { } named)
         {

@@ -7,12 +7,19 @@ namespace MistralServe.Inference.Constraints.JsonSchema;
 /// Answers questions about languages of texts, each within bounds of its own, so that a hard one costs little and is answered with
 /// "unknown". Remembers the automata. One thread.
 /// </summary>
-internal sealed class PatternQuestions(ConstraintLimits limits)
+/// <param name="budget">What all questions together may spend; when it is used up, all answers are "unknown".</param>
+internal sealed class PatternQuestions(CompileBudget budget)
 {
+    /// <summary>Work of one question, so that the clock is read before each: as much as between two readings otherwise.</summary>
+    private const int QuestionWork = 4_096;
+
     /// <summary>Limits of one question. Ours: real patterns have tens of states.</summary>
-    private readonly ConstraintLimits _limits = limits with { MaxStates = 10_000, MaxTime = TimeSpan.FromMilliseconds(200) };
+    private readonly ConstraintLimits _limits = budget.Limits with { MaxStates = 10_000, MaxTime = TimeSpan.FromMilliseconds(200) };
 
     private readonly Dictionary<Pattern, CodePointAutomaton?> _automata = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What is left for all questions.</summary>
+    public CompileBudget Budget { get; } = budget;
 
     /// <summary>Whether a text is in the language; null when that would cost too much.</summary>
     public bool? Matches(Pattern pattern, string text)
@@ -104,7 +111,7 @@ internal sealed class PatternQuestions(ConstraintLimits limits)
     {
         if (!_automata.TryGetValue(pattern, out CodePointAutomaton? automaton))
         {
-            automaton = CodePointAutomaton.Create(pattern, new CompileBudget(_limits));
+            automaton = Budget.Spend(QuestionWork) ? CodePointAutomaton.Create(pattern, new CompileBudget(_limits)) : null;
             _automata.Add(pattern, automaton);
         }
 

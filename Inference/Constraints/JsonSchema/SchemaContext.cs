@@ -23,10 +23,14 @@ internal enum SchemaMode
 /// <param name="limits">What may be spent.</param>
 internal sealed class SchemaContext(SchemaDocument document, SchemaMode mode, ConstraintLimits limits)
 {
+    /// <summary>Most references in a row that the question for types follows, because it does so by recursion. Ours.</summary>
+    private const int DeepestTypes = 64;
+
     private readonly Dictionary<SchemaKeyword, SchemaLocation?> _targets = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<int, JsonTypes> _types = [];
     private readonly Dictionary<string, (Pattern? Pattern, string? Problem)> _patterns = new(StringComparer.Ordinal);
     private int _steps;
+    private int _typeDepth;
 
     /// <summary>The schema.</summary>
     public SchemaDocument Document { get; } = document;
@@ -35,10 +39,10 @@ internal sealed class SchemaContext(SchemaDocument document, SchemaMode mode, Co
     public ConstraintLimits Limits { get; } = limits;
 
     /// <summary>What is left of it.</summary>
-    public CompileBudget Budget { get; } = new(limits);
+    public CompileBudget Budget => Patterns.Budget;
 
     /// <summary>Answers questions about texts.</summary>
-    public PatternQuestions Patterns { get; } = new(limits);
+    public PatternQuestions Patterns { get; } = new(new CompileBudget(limits));
 
     /// <summary>What happens to what cannot be enforced.</summary>
     public SchemaMode Mode { get; private set; } = mode;
@@ -149,6 +153,12 @@ internal sealed class SchemaContext(SchemaDocument document, SchemaMode mode, Co
         }
 
         _types[schema.Id] = JsonTypes.All; // The answer for a schema that refers to itself.
+        if (_typeDepth >= DeepestTypes)
+        {
+            return JsonTypes.All;
+        }
+
+        _typeDepth++;
         types = JsonTypes.All;
         foreach (SchemaKeyword keyword in schema.Keywords)
         {
@@ -163,6 +173,7 @@ internal sealed class SchemaContext(SchemaDocument document, SchemaMode mode, Co
             };
         }
 
+        _typeDepth--;
         return _types[schema.Id] = types;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -173,6 +174,7 @@ internal sealed class SchemaDocument
     /// <summary>A name out of the document for a message.</summary>
     public static string Cut(string name) => Gguf.GgufProblem.Quote(name);
 
+    /// <summary>What a schema must be before it is looked at; null when it is that.</summary>
     private static string? CheckSize(ReadOnlySpan<byte> json)
     {
         if (json.Length > SchemaLimits.Bytes)
@@ -187,8 +189,11 @@ internal sealed class SchemaDocument
             byte c = json[i];
             if (isText)
             {
-                i += c == '\\' ? 1 : 0;
                 isText = c != '"';
+                if (c == '\\' && !TrySkipEscape(json, ref i))
+                {
+                    return "a text in it has half a surrogate pair";
+                }
             }
             else if (c is (byte)'{' or (byte)'[' && ++depth > SchemaLimits.Depth)
             {
@@ -203,4 +208,28 @@ internal sealed class SchemaDocument
 
         return null;
     }
+
+    /// <summary>Moves from a backslash to the end of its escape, or of the pair of escapes; false for half a pair.</summary>
+    private static bool TrySkipEscape(ReadOnlySpan<byte> json, ref int index)
+    {
+        index++;
+        if (json[index] != 'u')
+        {
+            return true;
+        }
+
+        int unit = ReadUnit(json[(index + 1)..]);
+        index += 4;
+        if (unit is < 0xD800 or > 0xDFFF)
+        {
+            return true;
+        }
+
+        bool isPair = unit < 0xDC00 && json[(index + 1)..].StartsWith("\\u"u8) && ReadUnit(json[(index + 3)..]) is >= 0xDC00 and <= 0xDFFF;
+        index += 6;
+        return isPair;
+    }
+
+    private static int ReadUnit(ReadOnlySpan<byte> json) =>
+        Utf8Parser.TryParse(json[..4], out int unit, out int read, 'x') && read == 4 ? unit : 0;
 }

@@ -96,7 +96,7 @@ internal sealed class SchemaExpander
 
         if (term.IsLoop())
         {
-            _context.Fail(term.Schema.Problem("", "it refers to itself for the same value, without end"));
+            _context.Fail(term.Schema.Problem("", "it refers to itself for the same value without end, or through too many steps"));
             return;
         }
 

@@ -14,19 +14,24 @@ internal static class SchemaSizes
         _ => [],
     };
 
-    /// <summary>Computes <see cref="SchemaNode.ShortestLength"/> of all places, to the least fixed point.</summary>
+    /// <summary>
+    /// Computes <see cref="SchemaNode.ShortestLength"/> of all places, to the least fixed point. Rounds go backwards and forwards in
+    /// turn, because parts mostly come behind what they are parts of, and otherwise before.
+    /// </summary>
     /// <param name="nodes">All places that refer to each other.</param>
-    public static void Compute(IReadOnlyList<SchemaNode> nodes)
+    /// <param name="context">The compilation; has a problem when this took too long.</param>
+    public static void Compute(IReadOnlyList<SchemaNode> nodes, SchemaContext context)
     {
         bool hasChanged = true;
-        while (hasChanged)
+        for (int round = 0; hasChanged; round++)
         {
             hasChanged = false;
-            for (int i = nodes.Count - 1; i >= 0; i--)
+            for (int i = 0; i < nodes.Count && context.TryStep(); i++)
             {
-                long shortest = nodes[i].Alternatives!.Select(GetShortest).Append(SchemaNode.Never).Min();
-                hasChanged |= shortest < nodes[i].ShortestLength;
-                nodes[i].ShortestLength = Math.Min(nodes[i].ShortestLength, shortest);
+                SchemaNode node = nodes[round % 2 == 0 ? nodes.Count - 1 - i : i];
+                long shortest = node.Alternatives!.Select(GetShortest).Append(SchemaNode.Never).Min();
+                hasChanged |= shortest < node.ShortestLength;
+                node.ShortestLength = Math.Min(node.ShortestLength, shortest);
             }
         }
     }

@@ -72,7 +72,7 @@ internal sealed class ByteAutomatonBuilder
                 _budget.GiveUp("A text of it needs too many states. Use smaller bounds of repetition inside the pattern, or fewer alternatives.");
             }
 
-            if (!_budget.Spend(4))
+            if (!_budget.Grow(4 + (_rows[_firstBoundary + state].Count / 4)))
             {
                 return null;
             }
@@ -376,7 +376,7 @@ internal sealed class ByteAutomatonBuilder
         int state = _rows.Count;
         AddState(isAccepting: false, isBoundary: false).AddRange(row);
         _inside.Add(key, state);
-        _budget.Spend(row.Count);
+        _budget.Grow(row.Count + key.Steps.Length);
         return state;
     }
 

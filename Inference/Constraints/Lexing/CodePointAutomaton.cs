@@ -38,8 +38,8 @@ internal sealed record CodePointAutomaton(IReadOnlyList<CodePointStep[]> Rows, I
             }
 
             rows.Add([.. row]);
+            budget.Grow(row.Count);
 
-            // A state's own pieces are needed again by the states that contain it; those of 60,000 texts are not.
             if (states.Count > budget.Limits.MaxStates)
             {
                 budget.GiveUp($"A text of it needs more than {budget.Limits.MaxStates:N0} states. Use smaller bounds of repetition inside the pattern, or fewer alternatives.");

@@ -181,6 +181,7 @@ internal sealed class DerivativePool
         }
 
         Sort(flat);
+        _budget.Spend(flat.Count);
         return flat.Count switch
         {
             0 => Never,
@@ -265,6 +266,7 @@ internal sealed class DerivativePool
             return known;
         }
 
+        _budget.Grow(2 + candidate.Parts.Length);
         candidate.Id = _known.Count;
         _known.Add(candidate);
         return candidate;

@@ -19,6 +19,7 @@ internal sealed class Deriver(DerivativePool pool, CompileBudget budget)
         }
 
         (int First, Derivative Target)[] pieces = Compute(state);
+        budget.Grow(pieces.Length);
         state.Pieces = pieces;
         return pieces;
     }
@@ -117,11 +118,17 @@ internal sealed class Deriver(DerivativePool pool, CompileBudget budget)
         }
     }
 
-    private static (int First, Derivative Target)[] Map((int First, Derivative Target)[] pieces, Func<Derivative, Derivative> map)
+    private (int First, Derivative Target)[] Map((int First, Derivative Target)[] pieces, Func<Derivative, Derivative> map)
     {
         var result = new List<(int First, Derivative Target)>(pieces.Length);
         foreach ((int first, Derivative target) in pieces)
         {
+            // Given up: only soon matters now.
+            if (budget.IsExhausted)
+            {
+                return [(0, pool.Never)];
+            }
+
             AddMerged(result, first, map(target));
         }
 

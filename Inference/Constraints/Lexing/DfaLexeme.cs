@@ -184,6 +184,9 @@ internal sealed class DfaLexeme : Lexeme
     }
 
     /// <inheritdoc/>
+    public override bool HasNext(in LexState state) => _tableOf[state.State] >= 0 || _rangeStarts[state.State] < _rangeStarts[state.State + 1];
+
+    /// <inheritdoc/>
     public override void AddNextBytes(in LexState state, ref ByteSet bytes)
     {
         for (int value = 0; value < 256; value++)

@@ -61,6 +61,9 @@ internal sealed class KeyLexeme : Lexeme
     }
 
     /// <inheritdoc/>
+    public override bool HasNext(in LexState state) => _set!.HasNext(state.State);
+
+    /// <inheritdoc/>
     public override void AddNextBytes(in LexState state, ref ByteSet bytes)
     {
         var candidates = default(ByteSet);

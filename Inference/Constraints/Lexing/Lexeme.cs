@@ -23,6 +23,9 @@ internal abstract class Lexeme
     /// <summary>Whether the text may end here.</summary>
     public abstract bool IsAccepting(in LexState state);
 
+    /// <summary>Whether the text may go on here.</summary>
+    public abstract bool HasNext(in LexState state);
+
     /// <summary>Which of several texts has ended in an accepting state; <see cref="NoLabel"/> when they are not told apart.</summary>
     public virtual int GetLabel(in LexState state) => NoLabel;
 

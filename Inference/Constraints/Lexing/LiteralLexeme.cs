@@ -54,6 +54,9 @@ internal sealed class LiteralLexeme : Lexeme
     public override bool IsAccepting(in LexState state) => _set!.EndingAt(state.State) >= 0;
 
     /// <inheritdoc/>
+    public override bool HasNext(in LexState state) => _set!.HasNext(state.State);
+
+    /// <inheritdoc/>
     public override void AddNextBytes(in LexState state, ref ByteSet bytes) => _set!.AddNextBytes(state.State, ref bytes);
 
     /// <inheritdoc/>

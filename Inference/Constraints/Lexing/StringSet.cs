@@ -88,6 +88,9 @@ internal sealed class StringSet
         return found < 0 ? -1 : _branchTargets[node.Start + found];
     }
 
+    /// <summary>Whether any byte leads on.</summary>
+    public bool HasNext(int state) => _nodeOf[state] < 0 || _nodes[_nodeOf[state]].Start < _nodes[_nodeOf[state]].End;
+
     /// <summary>The string that ends in a state; -1 when none does.</summary>
     public int EndingAt(int state) => _nodeOf[state] < 0 ? -1 : _nodes[_nodeOf[state]].Text;
 

@@ -12,7 +12,7 @@ internal sealed class CompiledGrammar : ITokenConstraintFactory
     private readonly StateMaskBuilder _masks;
     private readonly ForcedSpan _forced;
 
-    /// <summary>Sets up the machine and the mask of the first state.</summary>
+    /// <summary>Sets up the machine.</summary>
     /// <param name="root">The grammar; some text completes it.</param>
     /// <param name="vocabulary">The vocabulary it was compiled for.</param>
     /// <param name="partBytes">Bytes that its parts take, about.</param>
@@ -22,7 +22,6 @@ internal sealed class CompiledGrammar : ITokenConstraintFactory
         _masks = new StateMaskBuilder(Machine);
         _forced = new ForcedSpan(Machine);
         Bytes = partBytes;
-        GetMask(Machine.Start);
     }
 
     /// <summary>The machine.</summary>

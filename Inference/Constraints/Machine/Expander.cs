@@ -8,10 +8,16 @@ namespace MistralServe.Inference.Constraints.Machine;
 /// </summary>
 internal sealed class Expander(FramePool frames)
 {
+    // Ours: rules that may each be empty can be combined in more ways than can be counted. What was found until then is followed.
+    private const int MaxSteps = 10_000;
+
     private readonly Stack<(GrammarPart? Part, int First, int Second, StackFrame? Frame)> _open = new();
     private readonly HashSet<StackFrame> _visited = [];
     private readonly HashSet<StackFrame> _entered = [];
     private readonly ItemList _found = new();
+
+    /// <summary>Whether some frame had more ways than are followed.</summary>
+    public bool HasGivenUp { get; private set; }
 
     /// <summary>What may come when it is a frame's turn; computed once for each frame.</summary>
     public Continuation Expand(StackFrame frame)
@@ -24,9 +30,17 @@ internal sealed class Expander(FramePool frames)
         _visited.Clear();
         _entered.Clear();
         _found.Clear();
+        _open.Clear();
         Continue(frame);
+        int steps = 0;
         while (_open.TryPop(out (GrammarPart? Part, int First, int Second, StackFrame? Frame) next))
         {
+            if (++steps > MaxSteps && !_found.IsDead)
+            {
+                HasGivenUp = true;
+                break;
+            }
+
             if (next.Part is not null)
             {
                 Run(next.Part, next.First, next.Second, next.Frame);

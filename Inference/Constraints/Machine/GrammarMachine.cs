@@ -36,6 +36,9 @@ internal sealed class GrammarMachine
     /// <summary>The vocabulary.</summary>
     public ConstraintVocabulary Vocabulary { get; }
 
+    /// <summary>Whether a place in the text had more ways on than are followed.</summary>
+    public bool HasGivenUp => _expander.HasGivenUp;
+
     /// <summary>The state before the text.</summary>
     public MachineState Start { get; }
 
@@ -73,11 +76,7 @@ internal sealed class GrammarMachine
             LexState state = item.State;
             if (item.Lexeme?.TryStep(ref state, value) == true)
             {
-                MachineItem next = item with { State = state };
-                if (target.Add(next))
-                {
-                    AfterText(next, target);
-                }
+                AddText(item with { State = state }, target);
             }
         }
     }
@@ -218,20 +217,27 @@ internal sealed class GrammarMachine
         // A control token is no text, but no trigger goes across it either.
         if (Vocabulary.Source.GetBytes(token).IsEmpty && !Vocabulary.Source.IsEndOfGeneration(token))
         {
-            MachineItem next = item with { State = item.Part.Start };
-            target.Add(next);
-            AfterText(next, target);
+            AddText(item with { State = item.Part.Start }, target);
         }
     }
 
-    private void AfterText(in MachineItem item, ItemList target)
+    /// <summary>Adds a way inside a text, and those that begin where the text may end.</summary>
+    private void AddText(in MachineItem item, ItemList target)
     {
-        if (item.Part.Kind == PartKind.FreeText && item.Part.FreeText!.MayEnd && item.Frame is null)
+        Lexeme lexeme = item.Lexeme!;
+        if (lexeme.HasNext(item.State))
         {
-            target.MayEnd = true;
+            if (!target.Add(item))
+            {
+                return;
+            }
+
+            if (item.Part.Kind == PartKind.FreeText && item.Part.FreeText!.MayEnd && item.Frame is null)
+            {
+                target.MayEnd = true;
+            }
         }
 
-        Lexeme lexeme = item.Lexeme!;
         if (lexeme.IsAccepting(item.State))
         {
             AddContinuation(After(item, lexeme.GetLabel(item.State)), target);

@@ -21,8 +21,8 @@ public sealed class OfficialSuiteTests
         int instances = 0;
         foreach (string file in Directory.EnumerateFiles(root, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            string name = Path.GetRelativePath(root, file).Replace('\\', '/');
-            if (Excluded.Contains(name))
+            string name = Path.GetRelativePath(root, file);
+            if (IsExcluded(root, file))
             {
                 continue;
             }
@@ -58,7 +58,10 @@ public sealed class OfficialSuiteTests
     }
 
 
-    /// <summary>Holds a list against the committed one; with UPDATE_LISTS=1 writes that.</summary>
+    /// <summary>Whether a file of the suite is left out.</summary>
+    internal static bool IsExcluded(string root, string file) => Excluded.Contains(Path.GetRelativePath(root, file));
+
+    /// <summary>Holds a list against the committed one; with UPDATE_LISTS=1 writes that, without its comments.</summary>
     private static void AssertList(string file, List<string> lines)
     {
         string path = RepositoryFiles.Path("tests/Constraints/JsonSchema/" + file);
@@ -67,7 +70,7 @@ public sealed class OfficialSuiteTests
             File.WriteAllLines(path, lines);
         }
 
-        string[] expected = File.ReadAllLines(path);
+        string[] expected = [.. File.ReadAllLines(path).Where(line => !line.StartsWith('#'))];
         Assert.Equal([], lines.Except(expected).Select(line => "new in " + file + ": " + line));
         Assert.Equal([], expected.Except(lines).Select(line => "gone from " + file + ": " + line));
     }

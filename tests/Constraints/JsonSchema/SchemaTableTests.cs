@@ -84,6 +84,8 @@ public sealed class SchemaTableTests
         { """{"type":"integer","multipleOf":5}""", "0\n5\n-10\n1005", "3\n11" },
         { """{"type":"number","multipleOf":0.25}""", "0\n0.25\n-1.5\n3.750\n7", "0.3\n0.125" },
         { """{"type":"integer","multipleOf":7,"minimum":0,"maximum":30}""", "0\n7\n28", "35\n8" },
+        { """{"type":"integer","multipleOf":3,"minimum":1}""", "3\n12\n111\n999999\n30", "0\n1\n2\n100\n-3\n121" },
+        { """{"type":"integer","multipleOf":60}""", "0\n60\n-120\n3600", "30\n20\n3601\n80" },
         { """{"type":"number","multipleOf":0.5}""", "1.5\n2", "1.25" },
 
         // Combinations.

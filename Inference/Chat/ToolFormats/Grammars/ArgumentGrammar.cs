@@ -1,0 +1,111 @@
+using System.Text.Json;
+using MistralServe.Inference.Constraints;
+using MistralServe.Inference.Constraints.Grammar;
+
+namespace MistralServe.Inference.Chat.ToolFormats.Grammars;
+
+/// <summary>Builds the grammar of a call's arguments from the tool's schema, in the form of a syntax. One per answer.</summary>
+internal sealed class ArgumentGrammar(CallSyntax syntax, MarkGrammar marks, ToolGrammarOptions options)
+{
+    private static readonly CodePointSet KeyLetters = CodePointSet.Of(('0', '9'), ('A', 'Z'), ('a', 'z'), ('_', '_'), ('-', '-'));
+
+    private readonly RawValues _rawValues = new(
+        Pattern.AllOf(marks.Without(syntax.ParameterClose), Pattern.Not(Pattern.Sequence(Pattern.Literal("<![CDATA["), Pattern.AnyText))),
+        text => !text.Contains(syntax.ParameterClose, StringComparison.Ordinal) && !text.StartsWith("<![CDATA[", StringComparison.Ordinal));
+
+    private readonly string _sign = syntax.Literals == LiteralSyntax.Gemma ? ":" : "=";
+
+    /// <summary>The arguments of a tool, or why its schema cannot be held.</summary>
+    public GrammarBuildResult Build(ChatTool tool)
+    {
+        bool isJson = syntax.Body is CallBody.JsonCall or CallBody.JsonArguments;
+        if (tool.Parameters is not { } schema)
+        {
+            return new GrammarBuildResult(isJson ? GrammarNode.Literal("{}") : GrammarNode.Empty, null);
+        }
+
+        GrammarBuildResult json = options.Schema(tool, schema);
+        if (json.Root is not { } root || isJson)
+        {
+            return json;
+        }
+
+        var literals = new LiteralGrammar(syntax.Literals, marks);
+        GrammarNode? written = syntax.Body == CallBody.Tagged
+            ? JsonNodes.MapObject(root, WriteTagged, WriteTagged)
+            : JsonNodes.MapObject(
+                root,
+                members => literals.WriteArguments(members, syntax.ParameterSeparator, _sign),
+                constant => literals.WriteArguments(constant, syntax.ParameterSeparator, _sign));
+        return written is not null ? new GrammarBuildResult(written, null) : new GrammarBuildResult(null, new EngineFailure(
+            EngineFailureCode.InvalidSchema, $"The parameters of the tool {tool.Name} must be a JSON Schema of an object.", "tools"));
+    }
+
+    // The number of members is held by those that are required only: marks cannot be counted.
+    private GrammarNode WriteTagged(MemberList members)
+    {
+        List<GrammarNode> nodes = [];
+        foreach (Member member in members.Named)
+        {
+            GrammarNode parameter = WriteParameter((JsonNodes.DecodeKey(member.Key), null), member.Value);
+            nodes.Add(member.Required ? parameter : GrammarNode.Optional(parameter));
+        }
+
+        foreach (ExtraMember extra in members.Extra)
+        {
+            GrammarNode key = extra.Key.Kind == GrammarNodeKind.Text
+                ? GrammarNode.Text(Pattern.AllOf(extra.Key.Pattern, Pattern.Repeat(Pattern.Chars(KeyLetters), 1, null)), TextEncoding.Utf8, extra.Key.Min, extra.Key.Max)
+                : GrammarNode.Literals([.. extra.Key.Texts.Select(JsonNodes.DecodeKey)]);
+            nodes.Add(GrammarNode.Repeat(WriteParameter((null, key), extra.Value), 0, null));
+        }
+
+        return GrammarNode.Sequence(nodes);
+    }
+
+    private GrammarNode WriteTagged(JsonElement constant) => GrammarNode.Sequence([.. constant.EnumerateObject()
+        .Select(property => WriteParameter((property.Name, null), GrammarNode.Literal(property.Value.GetRawText())))]);
+
+    private GrammarNode WriteParameter((string? Name, GrammarNode? Names) key, GrammarNode value)
+    {
+        IReadOnlyList<(bool IsString, GrammarNode Node)> ways = _rawValues.Write(value);
+        bool isTyped = syntax.Parameter.Notation.Contains("«type»", StringComparison.Ordinal) || syntax.Parameter.Notation.Contains("«string»", StringComparison.Ordinal);
+        if (!isTyped)
+        {
+            return WriteParameter(key, null, GrammarNode.AnyOf([.. ways.Select(way => way.Node)]));
+        }
+
+        return GrammarNode.AnyOf([.. ways.GroupBy(way => way.IsString ? "string" : TypeOf(way.Node))
+            .Select(group => WriteParameter(key, group.Key, GrammarNode.AnyOf([.. group.Select(way => way.Node)])))]);
+    }
+
+    private GrammarNode WriteParameter((string? Name, GrammarNode? Names) key, string? type, GrammarNode value)
+    {
+        IEnumerable<GrammarNode> open = syntax.Parameter.WritePieces(new MarkValues { Key = key.Name, Type = type })
+            .Select(piece => piece.Place is null ? marks.Text(piece.Text) : key.Names!);
+        string close = (syntax.ValuesOnLines ? "\n" : "") + syntax.ParameterClose + syntax.ParameterSeparator;
+        return GrammarNode.Sequence([.. open, value, marks.Text(close)]);
+    }
+
+    // By the first text that the grammar has: only constants tell numbers from true and null.
+    private static string TypeOf(GrammarNode node)
+    {
+        while (node.Kind == GrammarNodeKind.Rule && node.Reference?.Body is { } body)
+        {
+            node = body;
+        }
+
+        if (node.Kind == GrammarNodeKind.Sequence)
+        {
+            node = node.Children[0];
+        }
+
+        return node.Kind != GrammarNodeKind.Literals ? "number" : node.Texts.First()[0] switch
+        {
+            '{' => "object",
+            '[' => "array",
+            't' or 'f' => "boolean",
+            'n' => "null",
+            _ => "number",
+        };
+    }
+}

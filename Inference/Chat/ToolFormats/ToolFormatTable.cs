@@ -1,0 +1,426 @@
+using MistralServe.Inference.Chat.Reasoning;
+
+namespace MistralServe.Inference.Chat.ToolFormats;
+
+/// <summary>
+/// The formats that are rows of the same machinery. Forms are those that the models' templates render for past calls (llamacpp.md,
+/// section 18).
+/// </summary>
+internal static class ToolFormatTable
+{
+    private static readonly ReasoningFormat MistralThink = new("[THINK]", "[/THINK]") { ForcedClose = "[/THINK]" };
+
+    /// <summary>For models without a format of their own: told by the system text.</summary>
+    public static CallSyntax Generic { get; } = new("generic", CallBody.JsonCall) { Separator = new("\n"), OnlyAtStart = true };
+
+    /// <summary>Hermes 2 and 3, Qwen 2.5 and 3, QwQ, Granite 4, MiMo, Bielik, Reka.</summary>
+    public static CallSyntax Hermes { get; } = new("hermes", CallBody.JsonCall)
+    {
+        Headers = [new("<tool_call>\n")],
+        Closes = [new("\n</tool_call>")],
+        Separator = new("\n"),
+        Markers = ["<tool_call>", "</tool_call>"],
+    };
+
+    /// <summary>Qwen3-Coder, Qwen 3.5, Nemotron 3, StepFun 3.5.</summary>
+    public static CallSyntax QwenCoder { get; } = new("qwen3-coder", CallBody.Tagged)
+    {
+        Headers = [new("<tool_call>\n<function=«name»>\n"), new("<function=«name»>\n")],
+        Closes = [new("</function>\n</tool_call>"), new("</function>")],
+        Separator = new("\n"),
+        Parameter = new("<parameter=«key»>\n"),
+        ParameterClose = "</parameter>",
+        ParameterSeparator = "\n",
+        ValuesOnLines = true,
+        Markers = ["<tool_call>", "</tool_call>"],
+    };
+
+    /// <summary>Seed-OSS.</summary>
+    public static CallSyntax Seed { get; } = new("seed-oss", CallBody.Tagged)
+    {
+        Headers = [new("<seed:tool_call>\n<function=«name»>\n")],
+        Closes = [new("</function>\n</seed:tool_call>")],
+        Separator = new("\n"),
+        Parameter = new("<parameter=«key»>"),
+        ParameterClose = "</parameter>",
+        ParameterSeparator = "\n",
+        Markers = ["<seed:tool_call>", "</seed:tool_call>"],
+        Reasoning = new("<seed:think>", "</seed:think>"),
+    };
+
+    /// <summary>GLM 4.5 and 4.6, Laguna XS.</summary>
+    public static CallSyntax Glm { get; } = new("glm-4.5", CallBody.Tagged)
+    {
+        Headers = [new("<tool_call>«name»\n")],
+        Closes = [new("</tool_call>")],
+        Separator = new("\n"),
+        Parameter = new("<arg_key>«key»</arg_key>\n<arg_value>"),
+        ParameterClose = "</arg_value>",
+        ParameterSeparator = "\n",
+        Markers = ["<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"],
+    };
+
+    /// <summary>GLM 4.7, Spark, Laguna S: as GLM 4.5, without line ends.</summary>
+    public static CallSyntax GlmDense { get; } = Glm with
+    {
+        Name = "glm-4.7",
+        Headers = [new("<tool_call>«name»")],
+        Separator = new(""),
+        Parameter = new("<arg_key>«key»</arg_key>~<arg_value>"),
+        ParameterSeparator = "",
+    };
+
+    /// <summary>Ling 3: as GLM 4.5, with line ends elsewhere.</summary>
+    public static CallSyntax Ling { get; } = Glm with
+    {
+        Name = "ling-3",
+        Closes = [new("\n</tool_call>")],
+        ParameterSeparator = "",
+    };
+
+    /// <summary>Hunyuan 3: GLM's form with a suffix in every mark.</summary>
+    public static CallSyntax Hunyuan { get; } = new("hunyuan-3", CallBody.Tagged)
+    {
+        SectionOpen = new("<tool_calls:opensource>\n"),
+        SectionClose = new("\n</tool_calls:opensource>"),
+        Headers = [new("<tool_call:opensource>«name»<tool_sep:opensource>\n")],
+        Closes = [new("</tool_call:opensource>")],
+        Separator = new("\n"),
+        Parameter = new("<arg_key:opensource>«key»</arg_key:opensource>\n<arg_value:opensource>"),
+        ParameterClose = "</arg_value:opensource>",
+        ParameterSeparator = "\n",
+        Markers =
+        [
+            "<tool_calls:opensource>", "</tool_calls:opensource>", "<tool_call:opensource>", "</tool_call:opensource>", "<tool_sep:opensource>",
+            "<arg_key:opensource>", "</arg_key:opensource>", "<arg_value:opensource>", "</arg_value:opensource>",
+        ],
+        Reasoning = new("<think:opensource>", "</think:opensource>"),
+    };
+
+    /// <summary>Llama 3.1 to 3.3: the whole message is one call.</summary>
+    public static CallSyntax Llama { get; } = new("llama-3", CallBody.JsonCall)
+    {
+        Headers = [new(""), new("<|python_tag|>")],
+        ArgumentsKey = "parameters",
+        OnlyAtStart = true,
+        SingleCall = true,
+        Markers = ["<|python_tag|>"],
+    };
+
+    /// <summary>Llama 3.2 and 4 where the prompt asks for a list of Python calls.</summary>
+    public static CallSyntax LlamaPython { get; } = new("llama-pythonic", CallBody.Expression)
+    {
+        SectionOpen = new("["),
+        SectionClose = new("]"),
+        Headers = [new("«name»(")],
+        Closes = [new(")")],
+        Separator = new(", "),
+        Parameter = new("«key»="),
+        ParameterSeparator = ", ",
+        OnlyAtStart = true,
+    };
+
+    /// <summary>Mistral v3, Nemo.</summary>
+    public static CallSyntax MistralArray { get; } = new("mistral-v3", CallBody.JsonCall)
+    {
+        SectionOpen = new("[TOOL_CALLS]~["),
+        SectionClose = new("]"),
+        Separator = new(", "),
+        TrailingIdKey = "id",
+        Markers = ["[TOOL_CALLS]"],
+        Reasoning = MistralThink,
+        IdRule = CallIdRule.NineCharacters,
+    };
+
+    /// <summary>Mistral Small 3.2.</summary>
+    public static CallSyntax MistralCallId { get; } = new("mistral-v7", CallBody.JsonArguments)
+    {
+        Headers = [new("[TOOL_CALLS]«name»[CALL_ID]«id»[ARGS]"), new("[TOOL_CALLS]«name»[ARGS]")],
+        Markers = ["[TOOL_CALLS]", "[CALL_ID]", "[ARGS]"],
+        Reasoning = MistralThink,
+        IdRule = CallIdRule.NineCharacters,
+    };
+
+    /// <summary>Ministral 3, Magistral, Devstral.</summary>
+    public static CallSyntax MistralArguments { get; } = MistralCallId with
+    {
+        Name = "mistral-v11",
+        Headers = [new("[TOOL_CALLS]«name»[ARGS]"), new("[TOOL_CALLS]«name»[CALL_ID]«id»[ARGS]")],
+    };
+
+    /// <summary>DeepSeek R1 and V3.</summary>
+    public static CallSyntax DeepSeekR1 { get; } = new("deepseek-r1", CallBody.JsonArguments)
+    {
+        SectionOpen = new("<｜tool▁calls▁begin｜>"),
+        SectionClose = new("<｜tool▁calls▁end｜>"),
+        Headers = [new("<｜tool▁call▁begin｜>function<｜tool▁sep｜>«name»\n```json\n")],
+        Closes = [new("\n```<｜tool▁call▁end｜>"), new("```~<｜tool▁call▁end｜>")],
+        Separator = new("\n"),
+        Markers = ["<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>", "<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", "<｜tool▁sep｜>"],
+    };
+
+    /// <summary>DeepSeek V3.1.</summary>
+    public static CallSyntax DeepSeekV31 { get; } = DeepSeekR1 with
+    {
+        Name = "deepseek-v3.1",
+        Headers = [new("<｜tool▁call▁begin｜>«name»<｜tool▁sep｜>")],
+        Closes = [new("<｜tool▁call▁end｜>")],
+        Separator = new(""),
+    };
+
+    /// <summary>DeepSeek V3.2.</summary>
+    public static CallSyntax DeepSeekV32 { get; } = new("deepseek-v3.2", CallBody.Tagged)
+    {
+        SectionOpen = new("<｜DSML｜function_calls>\n"),
+        SectionClose = new("\n</｜DSML｜function_calls>"),
+        Headers = [new("<｜DSML｜invoke name=\"«name»\">\n")],
+        Closes = [new("</｜DSML｜invoke>")],
+        Separator = new("\n"),
+        Parameter = new("<｜DSML｜parameter name=\"«key»\" string=\"«string»\">"),
+        ParameterClose = "</｜DSML｜parameter>",
+        ParameterSeparator = "\n",
+        Markers = ["｜DSML｜"],
+    };
+
+    /// <summary>DeepSeek V4.</summary>
+    public static CallSyntax DeepSeekV4 { get; } = DeepSeekV32 with
+    {
+        Name = "deepseek-v4",
+        SectionOpen = new("<｜DSML｜tool_calls>\n"),
+        SectionClose = new("\n</｜DSML｜tool_calls>"),
+    };
+
+    /// <summary>Kimi K2; calls may begin inside its reasoning.</summary>
+    public static CallSyntax KimiK2 { get; } = new("kimi-k2", CallBody.JsonArguments)
+    {
+        SectionOpen = new("<|tool_calls_section_begin|>"),
+        SectionClose = new("<|tool_calls_section_end|>"),
+        Headers = [new("<|tool_call_begin|>functions.«name»:«index»<|tool_call_argument_begin|>")],
+        Closes = [new("<|tool_call_end|>")],
+        Id = new("functions.«name»:«index»"),
+        Markers = ["<|tool_calls_section_begin|>", "<|tool_calls_section_end|>", "<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>"],
+        Reasoning = ReasoningFormat.Think with { Interrupts = ["<|tool_calls_section_begin|>", "<|tool_call_begin|>"] },
+    };
+
+    /// <summary>Kimi K3.</summary>
+    public static CallSyntax KimiK3 { get; } = new("kimi-k3", CallBody.Tagged)
+    {
+        SectionOpen = new("<|open|>tools<|sep|>"),
+        SectionClose = new("<|close|>tools<|sep|>"),
+        Headers = [new("<|open|>call tool=\"«name»\" index=\"«number»\"<|sep|>")],
+        Closes = [new("<|close|>call<|sep|>")],
+        Parameter = new("<|open|>argument key=\"«key»\" type=\"«type»\"<|sep|>"),
+        ParameterClose = "<|close|>argument<|sep|>",
+        ContentMarks = ("<|open|>response<|sep|>", "<|close|>response<|sep|>"),
+        Dropped = ["<|close|>message<|sep|>"],
+        Trigger = "<|open|>",
+        NoCallBehindTrigger = ["response<|sep|>", "think<|sep|>"],
+        Markers = ["<|open|>", "<|close|>", "<|sep|>"],
+        Reasoning = new("<|open|>think<|sep|>", "<|close|>think<|sep|>") { ForcedClose = "<|close|>think<|sep|>" },
+    };
+
+    /// <summary>Command R7B, Cohere2 MoE.</summary>
+    public static CallSyntax CommandR7B { get; } = new("command-r7b", CallBody.JsonCall)
+    {
+        SectionOpen = new("<|START_ACTION|>~[\n    "),
+        SectionClose = new("\n]~<|END_ACTION|>"),
+        Separator = new(",\n    "),
+        NumberKey = "tool_call_id",
+        NameKey = "tool_name",
+        ArgumentsKey = "parameters",
+        ContentMarks = ("<|START_RESPONSE|>", "<|END_RESPONSE|>"),
+        Markers = ["<|START_ACTION|>", "<|END_ACTION|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>"],
+        Reasoning = new("<|START_THINKING|>", "<|END_THINKING|>") { ForcedClose = "<|END_THINKING|>" },
+    };
+
+    /// <summary>Command R+.</summary>
+    public static CallSyntax CommandRPlus { get; } = new("command-r-plus", CallBody.JsonCall)
+    {
+        SectionOpen = new("Action:\n```json\n[\n    "),
+        SectionClose = new("\n]\n```"),
+        Separator = new(",\n    "),
+        NameKey = "tool_name",
+        ArgumentsKey = "parameters",
+    };
+
+    /// <summary>Granite 3.3.</summary>
+    public static CallSyntax Granite { get; } = new("granite-3", CallBody.JsonCall)
+    {
+        SectionOpen = new("<|tool_call|>~["),
+        SectionClose = new("]"),
+        Separator = new(", "),
+        Dropped = ["<|/tool_call|>"],
+        Markers = ["<|tool_call|>", "<|/tool_call|>"],
+    };
+
+    /// <summary>Functionary 3.1.</summary>
+    public static CallSyntax Functionary31 { get; } = new("functionary-3.1", CallBody.JsonArguments)
+    {
+        Headers = [new("<function=«name»>")],
+        Closes = [new("</function>")],
+    };
+
+    /// <summary>Functionary 3.2: every part of an answer names its reader.</summary>
+    public static CallSyntax Functionary32 { get; } = new("functionary-3.2", CallBody.JsonArguments)
+    {
+        Headers = [new(">>>«name»\n")],
+        ContentMarks = (">>>all\n", ""),
+        NoCallBehindTrigger = ["all\n"],
+        PromptOpening = ">>>",
+    };
+
+    /// <summary>Firefunction 2.</summary>
+    public static CallSyntax Firefunction { get; } = new("firefunction-2", CallBody.JsonCall)
+    {
+        SectionOpen = new("functools~["),
+        SectionClose = new("]"),
+        Separator = new(", "),
+    };
+
+    /// <summary>LFM2 and LFM2.5.</summary>
+    public static CallSyntax Lfm2 { get; } = LlamaPython with
+    {
+        Name = "lfm2",
+        SectionOpen = new("<|tool_call_start|>~["),
+        SectionClose = new("]~<|tool_call_end|>"),
+        OnlyAtStart = false,
+        Markers = ["<|tool_call_start|>", "<|tool_call_end|>"],
+    };
+
+    /// <summary>Gemma 4.</summary>
+    public static CallSyntax Gemma4 { get; } = new("gemma-4", CallBody.Expression)
+    {
+        Headers = [new("<|tool_call>call:«name»{")],
+        Closes = [new("}~<tool_call|>")],
+        Parameter = new("«key»:"),
+        ParameterSeparator = ",",
+        Literals = LiteralSyntax.Gemma,
+        Markers = ["<|tool_call>", "<tool_call|>", "<|\"|>", "<|channel>", "<channel|>"],
+        Reasoning = new("<|channel>thought", "<channel|>") { ForcedClose = "\n<channel|>" },
+    };
+
+    /// <summary>MiniMax M1.</summary>
+    public static CallSyntax MiniMaxM1 { get; } = new("minimax-m1", CallBody.JsonCall)
+    {
+        SectionOpen = new("<tool_calls>\n"),
+        SectionClose = new("\n</tool_calls>"),
+        Separator = new("\n"),
+        Markers = ["<tool_calls>", "</tool_calls>"],
+    };
+
+    /// <summary>MiniMax M2.</summary>
+    public static CallSyntax MiniMaxM2 { get; } = new("minimax-m2", CallBody.Tagged)
+    {
+        SectionOpen = new("<minimax:tool_call>\n"),
+        SectionClose = new("\n</minimax:tool_call>"),
+        Headers = [new("<invoke name=\"«name»\">\n")],
+        Closes = [new("</invoke>")],
+        Separator = new("\n"),
+        Parameter = new("<parameter name=\"«key»\">"),
+        ParameterClose = "</parameter>",
+        ParameterSeparator = "\n",
+        Markers = ["<minimax:tool_call>", "</minimax:tool_call>"],
+    };
+
+    /// <summary>MiniCPM 5.</summary>
+    public static CallSyntax MiniCpm { get; } = new("minicpm-5", CallBody.Tagged)
+    {
+        Headers = [new("<function name=\"«name»\">")],
+        Closes = [new("</function>")],
+        Separator = new("\n"),
+        Parameter = new("<param name=\"«key»\">"),
+        ParameterClose = "</param>",
+        Markers = ["<function", "</function>", "<param", "</param>"],
+    };
+
+    /// <summary>GigaChat 3.</summary>
+    public static CallSyntax GigaChat3 { get; } = new("gigachat-3", CallBody.JsonCall)
+    {
+        Headers = [new("function call<|role_sep|>\n")],
+        Trigger = "function call<|role_sep|>",
+        SingleCall = true,
+        Dropped = ["<|message_sep|>"],
+        Markers = ["<|role_sep|>", "<|message_sep|>"],
+    };
+
+    /// <summary>GigaChat 3.1.</summary>
+    public static CallSyntax GigaChat31 { get; } = new("gigachat-3.1", CallBody.JsonCall)
+    {
+        Headers = [new("<|function_call|>")],
+        SingleCall = true,
+        Markers = ["<|function_call|>"],
+    };
+
+    /// <summary>Nemotron Nano v2.</summary>
+    public static CallSyntax NemotronV2 { get; } = new("nemotron-v2", CallBody.JsonCall)
+    {
+        SectionOpen = new("<TOOLCALL>~["),
+        SectionClose = new("]~</TOOLCALL>"),
+        Separator = new(", "),
+        Markers = ["<TOOLCALL>", "</TOOLCALL>"],
+    };
+
+    /// <summary>Apriel 1.5.</summary>
+    public static CallSyntax Apriel { get; } = new("apriel", CallBody.JsonCall)
+    {
+        SectionOpen = new("<tool_calls>~["),
+        SectionClose = new("]~</tool_calls>"),
+        Separator = new(", "),
+        Markers = ["<tool_calls>", "</tool_calls>"],
+        Reasoning = new("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
+        Dropped = ["[END FINAL RESPONSE]"],
+    };
+
+    /// <summary>Apertus: the name is the key.</summary>
+    public static CallSyntax Apertus { get; } = new("apertus", CallBody.JsonCall)
+    {
+        SectionOpen = new("<|tools_prefix|>~["),
+        SectionClose = new("]~<|tools_suffix|>"),
+        Separator = new(", "),
+        NameKey = null,
+        Markers = ["<|tools_prefix|>", "<|tools_suffix|>"],
+        Reasoning = new("<|inner_prefix|>", "<|inner_suffix|>") { ForcedClose = "<|inner_suffix|>" },
+    };
+
+    /// <summary>Solar Open.</summary>
+    public static CallSyntax Solar { get; } = new("solar-open", CallBody.JsonArguments)
+    {
+        SectionOpen = new("<|tool_calls|>"),
+        SectionClose = new("<|calls|>"),
+        Headers = [new("<|tool_call:begin|>«id»<|tool_call:name|>«name»<|tool_call:args|>")],
+        Closes = [new("<|tool_call:end|>")],
+        ContentMarks = ("<|content|>", "<|end|>"),
+        BehindReasoning = "<|begin|>assistant",
+        Markers =
+        [
+            "<|tool_calls|>", "<|calls|>", "<|tool_call:begin|>", "<|tool_call:name|>", "<|tool_call:args|>", "<|tool_call:end|>",
+            "<|content|>", "<|begin|>", "<|end|>",
+        ],
+        Reasoning = new("<|think|>", "<|end|>") { ForcedClose = "<|end|>" },
+    };
+
+    /// <summary>Muse Glimmer: every part of an answer names its reader.</summary>
+    public static CallSyntax Muse { get; } = new("muse-glimmer", CallBody.Tagged)
+    {
+        Headers = [new(" to=«name»<|message|>~<atem:function_calls>\n<atem:invoke name=\"«name»\">\n")],
+        Closes = [new("</atem:invoke>\n</atem:function_calls>~<|eom|>"), new("</atem:invoke>\n</atem:function_calls>")],
+        Separator = new("<|start|>assistant"),
+        Parameter = new("<atem:parameter name=\"«key»\">"),
+        ParameterClose = "</atem:parameter>",
+        ParameterSeparator = "\n",
+        ContentMarks = (" to=user<|message|>", ""),
+        BehindReasoning = "<|start|>assistant",
+        Dropped = ["to=user<|message|>", "<|message|>", "<|eom|>"],
+        NoCallBehindTrigger = ["user<|message|>", "self<|message|>"],
+        Markers = ["<|start|>", "<|message|>", "<|eom|>"],
+        Reasoning = new("to=self<|message|>", "<|eom|>") { ForcedClose = "<|eom|>" },
+    };
+
+    /// <summary>All rows.</summary>
+    public static IReadOnlyList<CallSyntax> All { get; } =
+    [
+        Generic, Hermes, QwenCoder, Seed, Glm, GlmDense, Ling, Hunyuan, Llama, LlamaPython, MistralArray, MistralCallId, MistralArguments, DeepSeekR1,
+        DeepSeekV31, DeepSeekV32, DeepSeekV4, KimiK2, KimiK3, CommandR7B, CommandRPlus, Granite, Functionary31, Functionary32, Firefunction, Lfm2, Gemma4,
+        MiniMaxM1, MiniMaxM2, MiniCpm, GigaChat3, GigaChat31, NemotronV2, Apriel, Apertus, Solar, Muse,
+    ];
+}

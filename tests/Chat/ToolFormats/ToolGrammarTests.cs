@@ -1,0 +1,223 @@
+using System.Text;
+using System.Text.Json;
+using MistralServe.Inference.Chat;
+using MistralServe.Inference.Chat.ToolFormats;
+using MistralServe.Inference.Constraints;
+using MistralServe.Inference.Constraints.Grammar;
+using MistralServe.Inference.Constraints.JsonSchema;
+using MistralServe.Inference.Constraints.Machine;
+using MistralServe.Tests.Constraints;
+
+namespace MistralServe.Tests.Chat.ToolFormats;
+
+/// <summary>Each format's constraint against its parser: what is written is allowed, and what is allowed is parsed.</summary>
+public sealed class ToolGrammarTests
+{
+    public static TheoryData<string> Names => FormatSamples.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_required_call_is_allowed_at_once_and_nothing_else(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        CompiledGrammar grammar = Compile(sample, Options(sample) with { Required = true });
+        foreach (IReadOnlyList<ChatToolCall> calls in Calls(sample))
+        {
+            Assert.True(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls(calls)), sample.Format.RenderCalls(calls));
+        }
+
+        Assert.False(ConstraintAssert.Accepts(grammar, ""));
+        Assert.False(ConstraintAssert.Accepts(grammar, "Hello"));
+        Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("000000000", "get_time", "{}")])));
+        Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("000000000", "get_weather", "{}")])));
+        Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("000000000", "get_weather", """{"city": "a", "days": "x"}""")])));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_call_only_without_parallel_calls(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        CompiledGrammar grammar = Compile(sample, Options(sample) with { Required = true, ParallelToolCalls = false });
+        var call = new ChatToolCall("abcdefghi", "now", "{}");
+        Assert.True(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([call])));
+        Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([call, call])));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Text_is_free_and_a_call_is_held_from_its_opening_on(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        CompiledGrammar grammar = Compile(sample, Options(sample));
+        Assert.True(ConstraintAssert.Accepts(grammar, sample.ContentOpen + "Hello, { [ <b> world"));
+        Assert.True(ConstraintAssert.Accepts(grammar, sample.ContentOpen + "Hello." + sample.ContentClose + sample.Format.RenderCalls(Calls(sample)[0])));
+        if (name is not ("command-r-plus" or "llama-pythonic" or "lfm2" or "minicpm-5"))
+        {
+            // Those samples have indented JSON or Python's quotes: understood, but not written.
+            Assert.True(ConstraintAssert.Accepts(grammar, sample.Two), sample.Two);
+        }
+
+        Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("000000000", "get_weather", """{"city": "a", "days": "x"}""")])));
+        if (!sample.OnlyAtStart)
+        {
+            Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("000000000", "get_time", "{}")])));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Whatever_a_required_call_may_be_is_parsed(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+
+        // A walk would not find out of reasoning, which is free: the prompt has closed it. Harmony's cannot be closed, and its calls end by one.
+        CompiledGrammar grammar = Compile(sample, Options(sample) with { Required = true, PromptEnd = sample.PromptEnd + sample.Format.Reasoning.Close });
+        if (name == "harmony")
+        {
+            Assert.True(ConstraintAssert.Accepts(grammar, sample.Two));
+            return;
+        }
+
+        for (int seed = 0; seed < 6; seed++)
+        {
+            string text = Encoding.UTF8.GetString(ConstraintAssert.Walk(grammar, seed));
+            RecordingSink sink = sample.Parse(text, () => int.MaxValue);
+            Assert.True(sink.Content.Length == 0, $"content '{sink.Content}' of: {text}");
+            Assert.Equal("", sink.Reasoning);
+            Assert.NotEmpty(sink.Calls);
+            Assert.All(sink.Calls, AssertHoldsSchema);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Reasoning_may_come_before_a_required_call(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        string call = sample.Format.RenderCalls([new ChatToolCall("abcdefghi", "now", "{}")]);
+        string prompt = (name == "harmony" ? sample.PromptEnd : "") + sample.Think.Open;
+        CompiledGrammar open = Compile(sample, Options(sample) with { Required = true, PromptEnd = prompt });
+        Assert.True(ConstraintAssert.Accepts(open, "Hmm." + sample.Think.Close + call), sample.Think.Close + call);
+        Assert.False(ConstraintAssert.Accepts(open, "Hmm."));
+        if (sample.Format.Reasoning.IsInTemplate)
+        {
+            CompiledGrammar may = Compile(sample, Options(sample) with { Required = true });
+            Assert.True(ConstraintAssert.Accepts(may, sample.Think.Open + "Hmm." + sample.Think.Close + call));
+            Assert.True(ConstraintAssert.Accepts(may, call));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_answer_with_a_format_is_that_or_a_call(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        GrammarNode answer = GrammarNode.Literals(["{\"a\": 1}", "{\"a\": 2}"]);
+        CompiledGrammar grammar = Compile(sample, Options(sample) with { Answer = answer });
+        string content = sample.ContentOpen + "{\"a\": 2}" + (sample.Format is BlockFormat block ? block.Syntax.ContentMarks.Close : "<|return|>");
+        Assert.True(ConstraintAssert.Accepts(grammar, content));
+        Assert.True(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("abcdefghi", "now", "{}")])));
+        Assert.False(ConstraintAssert.Accepts(grammar, sample.ContentOpen + "Hello"));
+        Assert.Equal("{\"a\": 2}", sample.Parse(content, () => int.MaxValue).Content);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Marks_that_are_control_tokens_are_written_as_tokens(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        var vocabulary = new MarkerVocabulary(sample.Format.PreservedMarkers);
+        MarkerTokens markers = MarkerTokens.Resolve(vocabulary, sample.Format.PreservedMarkers);
+        Assert.Equal(sample.Format.PreservedMarkers.Distinct().Count(), markers.ControlMarkers.Count);
+        foreach (bool required in (bool[])[true, false])
+        {
+            ToolGrammarOptions options = Options(sample) with { Required = required, Markers = markers };
+            CompiledGrammar grammar = ConstraintAssert.Compile(sample.Format.CreateGrammar(options).Root!, new(vocabulary));
+            foreach (IReadOnlyList<ChatToolCall> calls in Calls(sample))
+            {
+                int[] tokens = vocabulary.Tokenize(Encoding.UTF8.GetBytes(sample.Format.RenderCalls(calls)), addSpecial: false, parseSpecial: true);
+                Inference.Sampling.ITokenConstraint constraint = grammar.Create();
+                Assert.All(tokens, token => Assert.True(constraint.Accept(token), $"token {token} in {sample.Format.RenderCalls(calls)}"));
+                Assert.True(constraint.Allows(vocabulary.End));
+                byte[] text = [.. tokens.SelectMany(token => markers.Texts.TryGetValue(token, out byte[]? mark) ? mark : vocabulary.GetBytes(token).ToArray())];
+                Assert.Equal(calls.Count, sample.Parse(Encoding.UTF8.GetString(text), () => 3).Calls.Count);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_named_call_of_a_model_that_does_not_reason_is_written_without_sampling()
+    {
+        FormatSample sample = FormatSamples.Get("mistral-v11");
+        CompiledGrammar grammar = Compile(sample with { Template = "[TOOL_CALLS] [ARGS] tools tool_calls" }, Options(sample) with { Required = true, Tools = [FormatSample.Tools[0]] });
+        int[] tokens = new int[64];
+        int count = grammar.Create().GetForcedTokens(tokens);
+        string forced = Encoding.UTF8.GetString([.. tokens.Take(count).SelectMany(token => ConstraintAssert.Vocabulary.GetBytes(token).ToArray())]);
+        Assert.StartsWith("[TOOL_CALLS]get_weather[ARGS]", forced + "{", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_schema_that_fails_is_the_failure_of_the_grammar()
+    {
+        FormatSample sample = FormatSamples.Get("hermes");
+        ToolGrammarResult result = sample.Format.CreateGrammar(Options(sample) with
+        {
+            Schema = (_, _) => new GrammarBuildResult(null, new Inference.EngineFailure(Inference.EngineFailureCode.InvalidSchema, "no", "tools")),
+        });
+        Assert.Equal("no", result.Failure?.Message);
+        Assert.Null(result.Root);
+    }
+
+    [Fact]
+    public void Without_tools_and_format_nothing_is_enforced() =>
+        Assert.Equal(new ToolGrammarResult(null, null), FormatSamples.Get("hermes").Format.CreateGrammar(Options(FormatSamples.Get("hermes")) with { Tools = [] }));
+
+    private static ToolGrammarOptions Options(FormatSample sample) => new()
+    {
+        Tools = FormatSample.Tools,
+        PromptEnd = sample.PromptEnd,
+        Markers = MarkerTokens.None,
+        Schema = (_, schema) => new JsonGrammarBuilder().Build(new OutputFormat(OutputFormatKind.JsonSchema, "tools") { Schema = schema }, new ConstraintLimits()),
+    };
+
+    private static CompiledGrammar Compile(FormatSample sample, ToolGrammarOptions options)
+    {
+        ToolGrammarResult result = sample.Format.CreateGrammar(options);
+        Assert.Null(result.Failure);
+        return ConstraintAssert.Compile(result.Root!);
+    }
+
+    private static IReadOnlyList<IReadOnlyList<ChatToolCall>> Calls(FormatSample sample)
+    {
+        List<ChatToolCall> calls =
+        [
+            new("abcdefghi", "get_weather", FormatSample.TwoArguments[1]), new("abcdefghj", "write_file", PlainNumbers(FormatSample.NestedArguments)), new("abcdefghk", "now", "{}"),
+        ];
+        return sample.Single ? [[calls[0]], [calls[1]], [calls[2]]] : [calls, [calls[2]]];
+    }
+
+    // The schema compiler writes numbers without exponents.
+    private static string PlainNumbers(string json) => json.Replace("-1.5e3", "-1.5", StringComparison.Ordinal);
+
+    private static void AssertHoldsSchema((string Id, string Name, string Arguments) call)
+    {
+        using JsonDocument document = JsonDocument.Parse(call.Arguments);
+        JsonElement root = document.RootElement;
+        switch (call.Name)
+        {
+            case "get_weather":
+                Assert.Equal(JsonValueKind.String, root.GetProperty("city").ValueKind);
+                Assert.True(!root.TryGetProperty("days", out JsonElement days) || days.ValueKind == JsonValueKind.Number);
+                Assert.True(!root.TryGetProperty("flag", out JsonElement flag) || flag.ValueKind is JsonValueKind.True or JsonValueKind.False);
+                break;
+            case "write_file":
+                Assert.Equal(JsonValueKind.String, root.GetProperty("text").ValueKind);
+                Assert.True(!root.TryGetProperty("meta", out JsonElement meta) || meta.ValueKind == JsonValueKind.Object);
+                break;
+            default:
+                Assert.Equal("{}", call.Arguments);
+                break;
+        }
+    }
+}
