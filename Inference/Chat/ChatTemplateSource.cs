@@ -11,7 +11,7 @@ internal sealed record ChatTemplateSource(string Text)
     /// first, which a cold start need not wait for.
     /// </summary>
     /// <param name="modelTemplate">The template in the model file; null when it has none.</param>
-    /// <param name="option">Value of <c>--chat-template</c>: a name of <see cref="BuiltInTemplates"/>, or a file; null when not given.</param>
+    /// <param name="option">Value of <c>--chat-template</c>: a name of <see cref="NamedTemplates"/>, or a file; null when not given.</param>
     /// <returns>The template; neither template nor problem when there is none at all: the model starts, chat is refused; or a sentence.</returns>
     public static (ChatTemplateSource? Source, string? Problem) Resolve(string? modelTemplate, string? option)
     {
@@ -20,7 +20,7 @@ internal sealed record ChatTemplateSource(string Text)
             return (modelTemplate is null ? null : new ChatTemplateSource(modelTemplate), null);
         }
 
-        if (BuiltInTemplates.Find(option) is { } builtIn)
+        if (NamedTemplates.Find(option) is { } builtIn)
         {
             return (new ChatTemplateSource(builtIn), null);
         }
@@ -32,7 +32,7 @@ internal sealed record ChatTemplateSource(string Text)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return (null, $"--chat-template {option} is neither a built-in template ({string.Join(", ", BuiltInTemplates.Names)}) nor a readable file.");
+            return (null, $"--chat-template {option} is neither a built-in template ({string.Join(", ", NamedTemplates.Names)}) nor a readable file.");
         }
 
         return ChatTemplate.Parse(text).Problem is { } problem

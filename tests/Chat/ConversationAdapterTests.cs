@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MistralServe.Inference.Chat;
+using MistralServe.Inference.Chat.Templates;
 using MistralServe.TestHost;
 
 namespace MistralServe.Tests.Chat;
@@ -20,7 +21,7 @@ public sealed class ConversationAdapterTests
     [Fact]
     public void A_template_without_tools_gets_them_as_text()
     {
-        ChatGeneration adapted = Adapt(BuiltInTemplates.Find("chatml")!);
+        ChatGeneration adapted = Adapt(NamedTemplates.Find("chatml")!);
         Assert.Empty(adapted.Tools);
         Assert.Equal(["system", "user", "assistant", "user"], adapted.Messages.Select(message => message.Role));
         Assert.Contains("\"f\"", adapted.Messages[0].Content, StringComparison.Ordinal);

@@ -1,7 +1,6 @@
 using System.Text;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Chat.Templates;
-using MistralServe.Inference.Native;
 using MistralServe.Tests.Native;
 
 namespace MistralServe.Tests.Chat.Templates;
