@@ -103,7 +103,7 @@ public sealed class SchemaTests
         _records.Add($$"""{"revision":"{{revision}}","type":"{{type}}","message":{{message}}}""");
 
     private static string Initialize(string revision) =>
-        $$$"""{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{revision}}}","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""";
+        """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"capabilities":{},"clientInfo":{"name":"t","version":"1"},"protocolVersion":""" + $"\"{revision}\"" + "}}";
 
     private static string Call(string tool, string meta = "") =>
         $$$"""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"{{{tool}}}"{{{meta}}}}}""";
