@@ -1,4 +1,7 @@
+<<<<<<< HEAD
 using System.Text.Json;
+=======
+>>>>>>> mcp
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
@@ -38,8 +41,14 @@ internal static class TextReply
         CancellationToken cancellationToken,
         Func<IReadOnlyList<CollectedChoice>, IEnumerable<string>>? toText = null)
     {
+<<<<<<< HEAD
         var watch = new GenerationWatch(generation.PromptTokens, choices, progress, tellText && toText is null);
         CollectedAnswer answer = await AnswerCollector.CollectAsync(generation, choices, createParser, cancellationToken, watch.OnEvent).ConfigureAwait(false);
+=======
+        var watch = new GenerationWatch(generation.PromptTokens, choices, progress, tellText: toText is null);
+        CollectedAnswer answer = await AnswerCollector.CollectAsync(
+            generation, choices, static () => new PlainTextParser(), cancellationToken, watch.OnEvent).ConfigureAwait(false);
+>>>>>>> mcp
         if (answer.Failure is { } failure)
         {
             return ToolFailures.ToOutcome(failure);

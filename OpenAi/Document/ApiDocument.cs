@@ -127,7 +127,7 @@ internal static class ApiDocument
 
     private static JsonObject Content(string type, JsonNode schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
 
-    private static JsonObject Parameter(string place, string name, string type, string? description)
+    private static JsonNode Parameter(string place, string name, string type, string? description)
     {
         var parameter = new JsonObject
         {
