@@ -27,11 +27,6 @@ public sealed class WalkTests
     [Fact]
     public Task What_walks_write_is_valid_for_ajv() => CheckAsync([.. Official(), .. RealWorld(), .. Table()], ConstraintAssert.Shared, Walks);
 
-    /// <summary>Each step computes a mask that was never asked for before: some schemas only.</summary>
-    [Fact]
-    public Task What_walks_over_a_real_vocabulary_write_is_valid_for_ajv() =>
-        CheckAsync([.. Table().Where((_, i) => i % 6 == 0)], RealVocabularies.Get(RealVocabularies.SmolLm), Math.Max(1, Walks / 4));
-
     private static List<(string Name, JsonElement Schema)> Table() =>
         [.. SchemaTableTests.Rows.Select(row => (row.Data.Item1, JsonDocument.Parse(row.Data.Item1).RootElement))];
 
@@ -58,6 +53,11 @@ public sealed class WalkTests
                     {
                         string? text = harness.Walk(new Random(walk), vocabulary);
                         endless += text is null ? 1 : 0;
+                        if (text is null)
+                        {
+                            TestContext.Current.TestOutputHelper?.WriteLine($"no end: {name}, walk {walk}");
+                        }
+
                         written.Add((JsonNode?)text);
                     }
 
