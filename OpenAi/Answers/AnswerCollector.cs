@@ -36,17 +36,10 @@ internal static class AnswerCollector
         {
             switch (item.Kind)
             {
-                case GenerationEventKind.PromptProgress:
-                    watch?.Invoke(item, []);
-                    break;
                 case GenerationEventKind.PromptScored:
                     prompts[item.Prompt] = item.Tokens ?? [];
                     break;
                 case GenerationEventKind.Text:
-<<<<<<< HEAD
-                    ReadOnlySpan<byte> added = (collectors[item.Choice] ??= new ChoiceCollector(createParser())).Read(item);
-                    watch?.Invoke(item, added);
-=======
                     ChoiceCollector growing = collectors[item.Choice] ??= new ChoiceCollector(createParser());
                     int before = growing.Content.Length;
                     growing.Read(item);
@@ -54,12 +47,10 @@ internal static class AnswerCollector
                     break;
                 case GenerationEventKind.PromptProgress:
                     watch?.Invoke(item, default);
->>>>>>> mcp
                     break;
                 case GenerationEventKind.Finished:
                     ChoiceCollector collector = collectors[item.Choice] ?? new ChoiceCollector(createParser());
-                    ReadOnlySpan<byte> rest = collector.Read(item);
-                    watch?.Invoke(item, rest);
+                    collector.Read(item);
                     done[item.Choice] = collector.Finish(item);
                     usage.Add(item.Usage, item.Prompt);
                     if (--running == 0)
