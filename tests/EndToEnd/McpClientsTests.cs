@@ -28,7 +28,7 @@ public sealed class McpClientsTests
     {
         await using PublishedServer server = await PublishedServer.StartAsync();
         string url = $"http://localhost:{server.McpPort}/mcp";
-        const string Inspector = "node_modules/@modelcontextprotocol/inspector-cli/build/cli.js";
+        const string Inspector = "node_modules/@modelcontextprotocol/inspector-cli/build/index.js";
         string list = await NodeEnvironment.RunInAsync("mcp", Inspector, url, "--transport", "http", "--method", "tools/list");
         using JsonDocument tools = JsonDocument.Parse(JsonOf(list));
         Assert.Equal("chat", tools.RootElement.GetProperty("tools")[0].GetProperty("name").GetString());
@@ -66,15 +66,17 @@ public sealed class McpClientsTests
     }
 
     [Theory]
-    [InlineData(null, false)]
-    [InlineData("2025-11-25", true)]
-    public async Task The_CSharp_SDK_speaks_over_stdio(string? version, bool cancelsOnTheWire)
+    [InlineData(null)]
+    [InlineData("2025-11-25")]
+    public async Task The_CSharp_SDK_speaks_over_stdio(string? version)
     {
         await using McpClient client = await McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
         {
             Command = PublishedServer.FindBinary(), Arguments = ["mcp", "-m", RepositoryFiles.Shared(SmolLm), "--parallel", "1"],
         }), new McpClientOptions { ProtocolVersion = version });
-        await CheckAsync(client, cancelsOnTheWire);
+
+        // This client sends nothing when a call over stdio is cancelled (seen on the wire, 2.3.1).
+        await CheckAsync(client, cancelsOnTheWire: false);
     }
 
     [Theory]
