@@ -65,7 +65,6 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
 
         // Disposing frees the sequence before the next token, on every way out.
         using ChatRun run = started.Run!;
-        bool mayCall = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None;
-        return await TextReply.ReadAsync(run.Generation, request.Choices, run.CreateParser, tellText: !mayCall, modelId, progress, cancellationToken).ConfigureAwait(false);
+        return await ChatReply.ReadAsync(run, request, modelId, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,3 @@
-using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
@@ -69,7 +68,7 @@ internal sealed class CompleteTool(string modelId, int vocabularySize, Completio
 
         using Generation generation = started.Generation!;
         return await TextReply.ReadAsync(
-            generation, plan.Generated, static () => new PlainTextParser(), tellText: true, modelId, progress, cancellationToken,
+            generation, plan.Generated, modelId, progress, cancellationToken,
             plan.IsRanked ? choices => plan.Select(choices).Select(ranked => ranked.Choice.Text) : null).ConfigureAwait(false);
     }
 }

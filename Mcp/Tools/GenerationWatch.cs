@@ -13,19 +13,14 @@ internal sealed class GenerationWatch(int promptTokens, int choices, IToolProgre
     private readonly int[] _tokens = new int[choices];
     private int _total;
 
-    /// <summary>Takes the next event.</summary>
-    /// <param name="item">The event.</param>
-    /// <param name="content">The content that it added to its choice.</param>
+    /// <summary>Takes the next event, as <see cref="OpenAi.Answers.AnswerWatch"/>.</summary>
     public void OnEvent(in GenerationEvent item, ReadOnlySpan<byte> content)
     {
-        if (item.Kind == GenerationEventKind.PromptProgress)
+        if (item.Kind == GenerationEventKind.PromptProgress && promptTokens > 0)
         {
-            if (promptTokens > 0)
-            {
-                progress.SetPrompt(item.Usage.PromptTokens, promptTokens);
-            }
+            progress.SetPrompt(item.Usage.PromptTokens, promptTokens);
         }
-        else if (item.Kind == GenerationEventKind.Text || !content.IsEmpty)
+        else if (item.Kind == GenerationEventKind.Text)
         {
             _total += item.Usage.CompletionTokens - _tokens[item.Choice];
             _tokens[item.Choice] = item.Usage.CompletionTokens;

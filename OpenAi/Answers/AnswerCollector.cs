@@ -4,6 +4,11 @@ using MistralServe.Inference.Engine;
 
 namespace MistralServe.OpenAi.Answers;
 
+/// <summary>Is told of a generation while it is collected: parts of the prompt, and text.</summary>
+/// <param name="item">The event.</param>
+/// <param name="content">What the event added to the content of its choice: whole characters of UTF-8, perhaps none. Valid during the call.</param>
+internal delegate void AnswerWatch(in GenerationEvent item, ReadOnlySpan<byte> content);
+
 /// <summary>
 /// Reads a generation to its end, whose choices come interleaved. Both protocols collect their unstreamed answers with it.
 /// </summary>
@@ -17,7 +22,7 @@ internal static class AnswerCollector
     /// <param name="choices">How many choices the request asked for.</param>
     /// <param name="createParser">Makes the parser of each choice.</param>
     /// <param name="cancellationToken">The client is gone.</param>
-    /// <param name="watch">Told every event; null tells nobody.</param>
+    /// <param name="watch">Told of progress; null tells nobody.</param>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public static async ValueTask<CollectedAnswer> CollectAsync(
         Generation generation, int choices, Func<IChatOutputParser> createParser, CancellationToken cancellationToken, AnswerWatch? watch = null)
@@ -31,20 +36,21 @@ internal static class AnswerCollector
         {
             switch (item.Kind)
             {
-                case GenerationEventKind.PromptProgress:
-                    watch?.Invoke(item, []);
-                    break;
                 case GenerationEventKind.PromptScored:
                     prompts[item.Prompt] = item.Tokens ?? [];
                     break;
                 case GenerationEventKind.Text:
-                    ReadOnlySpan<byte> added = (collectors[item.Choice] ??= new ChoiceCollector(createParser())).Read(item);
-                    watch?.Invoke(item, added);
+                    ChoiceCollector growing = collectors[item.Choice] ??= new ChoiceCollector(createParser());
+                    int before = growing.Content.Length;
+                    growing.Read(item);
+                    watch?.Invoke(item, growing.Content[before..]);
+                    break;
+                case GenerationEventKind.PromptProgress:
+                    watch?.Invoke(item, default);
                     break;
                 case GenerationEventKind.Finished:
                     ChoiceCollector collector = collectors[item.Choice] ?? new ChoiceCollector(createParser());
-                    ReadOnlySpan<byte> rest = collector.Read(item);
-                    watch?.Invoke(item, rest);
+                    collector.Read(item);
                     done[item.Choice] = collector.Finish(item);
                     usage.Add(item.Usage, item.Prompt);
                     if (--running == 0)

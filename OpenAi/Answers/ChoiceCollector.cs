@@ -18,14 +18,14 @@ internal sealed class ChoiceCollector : IChatOutputSink
     /// <param name="parser">The choice's own parser.</param>
     public ChoiceCollector(IChatOutputParser parser) => _reader = new ChatOutputReader(parser, this);
 
+    /// <summary>The content so far, UTF-8. Valid until the next event.</summary>
+    public ReadOnlySpan<byte> Content => _content is null ? default : _content.WrittenSpan;
+
     /// <summary>Goes on by one event of the choice.</summary>
-    /// <returns>The content that it added; valid until the next event.</returns>
-    public ReadOnlySpan<byte> Read(in GenerationEvent item)
+    public void Read(in GenerationEvent item)
     {
-        int before = _content?.WrittenCount ?? 0;
         _reports.AddRange(item.Tokens ?? []);
         _reader.Read(item);
-        return _content is null ? [] : _content.WrittenSpan[before..];
     }
 
     /// <summary>The whole choice.</summary>

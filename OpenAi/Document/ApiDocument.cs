@@ -75,11 +75,12 @@ internal static class ApiDocument
             operation["description"] = description;
         }
 
-        JsonArray parameters =
+        // An array of nodes, because adding to a JsonArray by type is generic, and that needs reflection.
+        JsonArray parameters = new(
         [
             .. endpoint.RoutePattern.Parameters.Select(parameter => Parameter("path", parameter.Name, "string", null)),
             .. metadata.GetOrderedMetadata<QueryParameter>().Select(parameter => Parameter("query", parameter.Name, parameter.Type, parameter.Description)),
-        ];
+        ]);
         if (parameters.Count > 0)
         {
             operation["parameters"] = parameters;
@@ -126,7 +127,7 @@ internal static class ApiDocument
 
     private static JsonObject Content(string type, JsonNode schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
 
-    private static JsonObject Parameter(string place, string name, string type, string? description)
+    private static JsonNode Parameter(string place, string name, string type, string? description)
     {
         var parameter = new JsonObject
         {

@@ -196,7 +196,7 @@ public sealed class ScriptedChatTests
         using var content = new StringContent(
             """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"chat","arguments":{"messages":[{"role":"user","content":"What is the weather in Paris?"}],""" + Tools + "}}}",
             Encoding.UTF8, "application/json");
-        client.DefaultRequestHeaders.Add("Accept", "application/json, text/event-stream");
+        client.DefaultRequestHeaders.Add("Accept", "application/json");
         using HttpResponseMessage answer = await client.PostAsync($"http://127.0.0.1:{server.McpPort}/mcp", content);
         using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         JsonElement result = document.RootElement.GetProperty("result");

@@ -30,11 +30,11 @@ public sealed class McpClientsTests
         string url = $"http://localhost:{server.McpPort}/mcp";
         const string Inspector = "node_modules/@modelcontextprotocol/inspector-cli/build/cli.js";
         string list = await NodeEnvironment.RunInAsync("mcp", Inspector, url, "--transport", "http", "--method", "tools/list");
-        using JsonDocument tools = JsonDocument.Parse(list);
+        using JsonDocument tools = JsonDocument.Parse(JsonOf(list));
         Assert.Equal("chat", tools.RootElement.GetProperty("tools")[0].GetProperty("name").GetString());
         string call = await NodeEnvironment.RunInAsync(
             "mcp", Inspector, url, "--transport", "http", "--method", "tools/call", "--tool-name", "count_tokens", "--tool-arg", "content=hello");
-        using JsonDocument counted = JsonDocument.Parse(call);
+        using JsonDocument counted = JsonDocument.Parse(JsonOf(call));
         Assert.True(counted.RootElement.GetProperty("structuredContent").GetProperty("count").GetInt32() > 0);
     }
 
@@ -65,14 +65,16 @@ public sealed class McpClientsTests
         await CheckAsync(client, cancelsOnTheWire: mode != HttpTransportMode.Sse);
     }
 
-    [Fact]
-    public async Task The_CSharp_SDK_speaks_over_stdio()
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("2025-11-25", true)]
+    public async Task The_CSharp_SDK_speaks_over_stdio(string? version, bool cancelsOnTheWire)
     {
         await using McpClient client = await McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
         {
             Command = PublishedServer.FindBinary(), Arguments = ["mcp", "-m", RepositoryFiles.Shared(SmolLm), "--parallel", "1"],
-        }));
-        await CheckAsync(client, cancelsOnTheWire: true);
+        }), new McpClientOptions { ProtocolVersion = version });
+        await CheckAsync(client, cancelsOnTheWire);
     }
 
     [Theory]
@@ -86,6 +88,9 @@ public sealed class McpClientsTests
         Assert.True(code == 0, error);
         Assert.Contains("ok", output, StringComparison.Ordinal);
     }
+
+    // What the inspector says beside the answer comes before or behind it.
+    private static string JsonOf(string output) => output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)];
 
     private static async Task CheckAsync(McpClient client, bool cancelsOnTheWire)
     {

@@ -221,10 +221,20 @@ internal sealed class PartBuilder(ConstraintVocabulary vocabulary, CompileBudget
         return Add(new GrammarPart(kind, _parts.Count) { Children = children });
     }
 
-    private GrammarPart? Repeat(GrammarNode node) =>
-        Convert(node.Children[0]) is { } child
+    /// <summary>Up to n times up to m times is up to n × m times: so there is one count, not many ways to split it.</summary>
+    private GrammarPart? Repeat(GrammarNode node)
+    {
+        GrammarNode inner = node.Children[0];
+        if (node.Min == 0 && inner is { Kind: GrammarNodeKind.Repeat, Min: 0 })
+        {
+            long? most = (long?)node.Max * inner.Max;
+            return Convert(GrammarNode.Repeat(inner.Children[0], 0, node.Max == 0 ? 0 : most > int.MaxValue ? null : (int?)most));
+        }
+
+        return Convert(inner) is { } child
             ? Add(new GrammarPart(PartKind.Repeat, _parts.Count) { Children = [child], Min = node.Min, Max = node.Max ?? GrammarPart.Unlimited })
             : null;
+    }
 
     private GrammarPart Rule(GrammarRule rule)
     {

@@ -85,7 +85,7 @@ internal static class FormatPatterns
         ["date-time"] = new(() => Parse(Date + "T" + Time)),
         ["duration"] = new(() => Parse(Duration)),
         ["email"] = new(() => Parse(Email)),
-        ["hostname"] = new(() => Pattern.AllOf([Parse(Hostname), Pattern.Repeat(Pattern.AnyChar, 1, 253)])),
+        ["hostname"] = new(() => Parse(Hostname)),
         ["ipv4"] = new(() => Parse(Ipv4)),
         ["ipv6"] = new(() => Parse(Ipv6)),
         ["uri"] = new(() => Parse(Uri)),
@@ -102,6 +102,9 @@ internal static class FormatPatterns
 
     /// <summary>The language of a format; null when it is not enforced.</summary>
     public static Pattern? Find(string name) => Patterns.TryGetValue(name, out Lazy<Pattern>? pattern) ? pattern.Value : null;
+
+    /// <summary>Most characters of a text of a format, apart from its pattern; null for no limit. Source: RFC 1123, section 2.1.</summary>
+    public static int? FindMaxLength(string name) => name == "hostname" ? 253 : null;
 
     /// <summary>Whether the standard defines the format. Others are annotations, and say nothing.</summary>
     public static bool IsStandard(string name) => Patterns.ContainsKey(name) || Refused.Contains(name);

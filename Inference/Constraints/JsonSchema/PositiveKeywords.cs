@@ -229,6 +229,7 @@ internal sealed class PositiveKeywords(SchemaContext context, OneOfSplitter oneO
                 break;
             case "format" when FormatPatterns.Find(keyword.Names[0]) is { } format:
                 branch.Add(new PatternClaim(format));
+                branch.Add(new CountClaim(0, FormatPatterns.FindMaxLength(keyword.Names[0]), term.Schema, keyword.Name));
                 break;
             case "format" when FormatPatterns.IsStandard(keyword.Names[0]):
                 context.Drop(term, "format", $"the format {keyword.Names[0]} is none of those that are enforced: {FormatPatterns.Names}");

@@ -74,6 +74,11 @@ internal sealed class GrammarMachine
         foreach (MachineItem item in source.Items)
         {
             LexState state = item.State;
+            if (target.IsFull)
+            {
+                return;
+            }
+
             if (item.Lexeme?.TryStep(ref state, value) == true)
             {
                 AddText(item with { State = state }, target);

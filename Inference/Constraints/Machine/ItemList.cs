@@ -5,7 +5,7 @@ internal sealed class ItemList
 {
     // Ours: more ways at once come from grammars that are ambiguous without need. Those too many are not followed: fewer texts
     // are allowed then, never others.
-    private const int MaxCount = 4_096;
+    private const int MaxCount = 2_048;
 
     // Up to here comparing with all is quicker than hashing.
     private const int ScanCount = 12;
@@ -25,6 +25,9 @@ internal sealed class ItemList
 
     /// <summary>Whether there is no way at all.</summary>
     public bool IsDead => Count == 0 && !MayEnd;
+
+    /// <summary>Whether there is room for no more.</summary>
+    public bool IsFull => Count >= MaxCount;
 
     /// <summary>Makes it empty.</summary>
     public void Clear()

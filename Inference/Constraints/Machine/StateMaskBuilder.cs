@@ -10,11 +10,18 @@ namespace MistralServe.Inference.Constraints.Machine;
 /// </summary>
 internal sealed class StateMaskBuilder(GrammarMachine machine)
 {
+    // Ours: some 20 ms. Only grammars that are ambiguous without need come near; they get a smaller mask, never a wrong one.
+    private const int MaxWork = 1_000_000;
+
+    // What finding a continuation may cost, in steps through the trie.
+    private const int ExpansionWork = 20;
+
     private readonly ConstraintVocabulary _vocabulary = machine.Vocabulary;
     private readonly TokenTrie _trie = machine.Vocabulary.Trie;
     private readonly ulong[] _mask = new ulong[machine.Vocabulary.MaskWords];
     private readonly HashSet<(StackFrame, int)> _walked = [];
     private LexemeMask? _base;
+    private int _work;
 
     /// <summary>Computes the mask of a clamped state.</summary>
     public StateMask Build(MachineState state)
@@ -22,6 +29,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
         Array.Clear(_mask);
         _walked.Clear();
         _base = null;
+        _work = 0;
         foreach (MachineItem item in state.Items)
         {
             AddItem(item);
@@ -126,8 +134,9 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
             return;
         }
 
-        for (int i = 0; i < mask.Exits!.Length; i++)
+        for (int i = 0; i < mask.Exits!.Length && _work < MaxWork; i++)
         {
+            _work += ExpansionWork;
             if (machine.After(item, mask.ExitLabels is null ? Lexeme.NoLabel : mask.ExitLabels[i]) is { } frame)
             {
                 WalkContinuation(machine.Expand(frame), mask.Exits[i]);
@@ -144,7 +153,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
         }
 
         Continuation continuation = machine.Expand(frame);
-        for (int i = 0; i < continuation.Items.Length; i++)
+        for (int i = 0; i < continuation.Items.Length && _work < MaxWork; i++)
         {
             MachineItem next = continuation.Items[i];
             for (int value = continuation.NextBytes[i].Next(0); value >= 0; value = continuation.NextBytes[i].Next(value + 1))
@@ -199,7 +208,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
     private void Visit(in MachineItem item, Lexeme lexeme, int node)
     {
         LexState state = item.State;
-        if (!lexeme.TryStep(ref state, _trie.Value[node]))
+        if (++_work > MaxWork || !lexeme.TryStep(ref state, _trie.Value[node]))
         {
             return;
         }
@@ -217,6 +226,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
         MachineItem next = item with { State = state };
         if (lexeme.IsAccepting(state) && machine.After(next, lexeme.GetLabel(state)) is { } frame && _walked.Add((frame, node)))
         {
+            _work += ExpansionWork;
             WalkContinuation(machine.Expand(frame), node);
         }
 
