@@ -65,7 +65,7 @@ assert.match(http.sessionId, /^[0-9a-f]{32}$/);
 
 // The client's timer is reset by progress, if the caller says so.
 const slow = { name: 'chat', arguments: { ...endless, maxTokens: 150 } };
-await client.callTool(slow, undefined, { timeout: 5000, resetTimeoutOnProgress: true, onprogress: () => {} });
+await client.callTool(slow, undefined, { timeout: 2000, resetTimeoutOnProgress: true, onprogress: () => {} });
 await http.terminateSession();
 await client.close();
 
