@@ -15,7 +15,7 @@ internal static class CallStream
     /// <param name="timings">How often the stream says something.</param>
     public static async Task RunAsync(HttpContext context, McpCall call, RunningCall running, StreamTimings timings)
     {
-        EventStreamResponse.Prepare(context);
+        SseHeaders.Prepare(context);
         using var events = new SseWriter(context.Response.BodyWriter);
 
         // Before the call waits for anything: some clients allow 100 s until the headers.

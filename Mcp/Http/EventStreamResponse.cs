@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Http.Features;
 using MistralServe.Json;
 
 namespace MistralServe.Mcp.Http;
@@ -10,18 +9,6 @@ namespace MistralServe.Mcp.Http;
 /// </summary>
 internal static class EventStreamResponse
 {
-    /// <summary>Sets the headers.</summary>
-    public static void Prepare(HttpContext context)
-    {
-        HttpResponse response = context.Response;
-
-        // Without parameters: one client compares the whole header with this text.
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no"; // else nginx collects events
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-    }
-
     /// <summary>
     /// Sends messages as they come until there are no more. All that are ready share one write of whole events.
     /// </summary>

@@ -42,7 +42,7 @@ internal sealed class LegacyStreamEndpoint(MessageRouter router, LegacyStreamTab
 
         try
         {
-            EventStreamResponse.Prepare(context);
+            SseHeaders.Prepare(context);
             using var events = new SseWriter(context.Response.BodyWriter);
 
             // One write and one flush: one client forgets the event's name between two reads.

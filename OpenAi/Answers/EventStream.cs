@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Http.Features;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
 
@@ -71,16 +70,6 @@ internal sealed class EventStream : IDisposable
         }
     }
 
-    /// <summary>Sets the headers of an event stream.</summary>
-    public static void PrepareResponse(HttpContext context)
-    {
-        HttpResponse response = context.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no"; // else nginx collects events
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -106,7 +95,7 @@ internal sealed class EventStream : IDisposable
         }
 
         // 2. Headers, which leave with the first flush even when nothing follows them yet.
-        PrepareResponse(_context);
+        SseHeaders.Prepare(_context);
         _answer.WriteStart();
         bool more = first is null || _answer.Write(first.Value);
         bool mustFlush = true;

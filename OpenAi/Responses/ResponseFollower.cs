@@ -12,7 +12,7 @@ internal static class ResponseFollower
     /// <param name="next">Sequence number of the first event to send.</param>
     public static async Task WriteAsync(HttpContext context, ResponseEventLog log, int next)
     {
-        EventStream.PrepareResponse(context);
+        SseHeaders.Prepare(context);
         using var events = new SseWriter(context.Response.BodyWriter);
         while (true)
         {
