@@ -9,7 +9,7 @@ internal static class JsonBody
 {
     /// <summary>Parses the body and makes of it what the endpoint needs. Request thread.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="read">Gets the body's root; the document is gone when it returns.</param>
+    /// <param name="read">Gets the body's root, whose strings are all Unicode; the document is gone when it returns.</param>
     /// <returns>What <paramref name="read"/> made; or 415 for another media type, 400 for text that is not JSON, 404 for a model that is not loaded (<see cref="ModelCheck"/>).</returns>
     public static async Task<RequestResult<T>> ReadAsync<T>(HttpContext context, Func<JsonElement, RequestResult<T>> read)
         where T : class
@@ -23,6 +23,14 @@ internal static class JsonBody
         {
             using JsonDocument document = await JsonDocument.ParseAsync(
                 context.Request.Body, JsonText.DocumentOptions, context.RequestAborted);
+            if (!JsonText.IsWellFormed(document.RootElement))
+            {
+                // Once for all readers; what comes over MCP was checked when its message was parsed.
+                var unreadable = new RequestErrors();
+                unreadable.AddNotUnicode();
+                return unreadable.First!;
+            }
+
             RequestResult<T> result = read(document.RootElement);
             return result.Succeeded && context.RequestServices.GetService<ModelCheck>()?.Check(document.RootElement) is { } unknown ? unknown : result;
         }

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using MistralServe.Json;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Chat;
@@ -29,12 +28,6 @@ internal static class ChatRequestReader
     public static RequestResult<ChatCompletionRequest> Read(JsonElement root, ChatRequestDialect dialect)
     {
         var errors = new RequestErrors();
-        if (!JsonText.IsWellFormed(root))
-        {
-            errors.AddNotUnicode();
-            return errors.First!;
-        }
-
         var fields = new JsonFields(root, "", RootNames, errors);
         UnsupportedFields.Chat.Check(fields, errors);
         (long? maxCompletionTokens, long? maxTokens) = ReadTokenLimits(fields, dialect, errors);

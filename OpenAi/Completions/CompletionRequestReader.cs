@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using MistralServe.Json;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Completions;
@@ -25,12 +24,6 @@ internal static class CompletionRequestReader
     public static RequestResult<CompletionRequest> Read(JsonElement root, CompletionRequestDialect dialect = CompletionRequestDialect.OpenAi)
     {
         var errors = new RequestErrors();
-        if (!JsonText.IsWellFormed(root))
-        {
-            errors.AddNotUnicode();
-            return errors.First!;
-        }
-
         var fields = new JsonFields(root, "", RootNames, errors);
         UnsupportedFields.Completions.Check(fields, errors);
         JsonElement? prompt = fields.Get("prompt");

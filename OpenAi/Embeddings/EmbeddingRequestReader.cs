@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using MistralServe.Inference.Embedding;
-using MistralServe.Json;
 
 namespace MistralServe.OpenAi.Embeddings;
 
@@ -23,12 +22,6 @@ internal static class EmbeddingRequestReader
     public static RequestResult<EmbeddingCall> Read(JsonElement root)
     {
         var errors = new RequestErrors();
-        if (!JsonText.IsWellFormed(root))
-        {
-            errors.AddNotUnicode();
-            return errors.First!;
-        }
-
         var fields = new JsonFields(root, "", Names, errors);
         fields.GetString("model"); // its type is checked, its value is free: there is one model
         EmbeddingQuery query = EmbeddingInputReader.Read(fields.Get("input"), errors) with { Dimensions = ReadDimensions(fields, errors) };

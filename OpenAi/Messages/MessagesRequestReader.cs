@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using MistralServe.Json;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Messages;
@@ -20,12 +19,6 @@ internal static class MessagesRequestReader
     public static RequestResult<MessagesRequest> Read(JsonElement root, bool needsMaxTokens)
     {
         var errors = new RequestErrors();
-        if (!JsonText.IsWellFormed(root))
-        {
-            errors.AddNotUnicode();
-            return errors.First!;
-        }
-
         var fields = new JsonFields(root, "", Names, errors);
         UnsupportedFields.Messages.Check(fields, errors);
         var own = new MessagesRequest

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using MistralServe.Json;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Responses;
@@ -20,12 +19,6 @@ internal static class ResponseRequestReader
     public static RequestResult<ResponseRequest> Read(JsonElement root)
     {
         var errors = new RequestErrors();
-        if (!JsonText.IsWellFormed(root))
-        {
-            errors.AddNotUnicode();
-            return errors.First!;
-        }
-
         var fields = new JsonFields(root, "", Names, errors);
         UnsupportedFields.Responses.Check(fields, errors);
         if (fields.GetString("truncation") is not (null or "disabled"))

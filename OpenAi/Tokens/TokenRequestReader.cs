@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
-using MistralServe.Json;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Tokens;
@@ -24,12 +23,6 @@ internal static class TokenRequestReader
     public static RequestResult<TokenizeRequest> ReadTokenize(JsonElement root)
     {
         var errors = new RequestErrors();
-        if (!JsonText.IsWellFormed(root))
-        {
-            errors.AddNotUnicode();
-            return errors.First!;
-        }
-
         var fields = new JsonFields(root, "", TokenizeNames, errors);
         string? content = fields.GetString("content");
         if (content is null)
@@ -55,12 +48,6 @@ internal static class TokenRequestReader
     public static RequestResult<DetokenizeRequest> ReadDetokenize(JsonElement root)
     {
         var errors = new RequestErrors();
-        if (!JsonText.IsWellFormed(root))
-        {
-            errors.AddNotUnicode();
-            return errors.First!;
-        }
-
         var fields = new JsonFields(root, "", DetokenizeNames, errors);
         var tokens = new List<int>();
         if (fields.Get("tokens") is not { } array)
