@@ -14,6 +14,9 @@ internal sealed record ChatGeneration : GenerationParameters
     /// <summary>Whether and which tools are called.</summary>
     public ToolChoice ToolChoice { get; init; } = new(ToolChoiceMode.Auto);
 
+    /// <summary>Whether the model is told of tools that it may call.</summary>
+    public bool OffersTools => Tools.Count > 0 && ToolChoice.Mode != ToolChoiceMode.None;
+
     /// <summary>Whether one answer may call several tools.</summary>
     public bool ParallelToolCalls { get; init; } = true;
 

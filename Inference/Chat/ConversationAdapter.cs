@@ -27,8 +27,7 @@ internal static class ConversationAdapter
             };
         }
 
-        bool offersTools = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None;
-        if (!offersTools || (format.TemplateDescribesTools && model.Capabilities.Tools))
+        if (!request.OffersTools || (format.TemplateDescribesTools && model.Capabilities.Tools))
         {
             return request;
         }

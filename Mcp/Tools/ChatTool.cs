@@ -65,6 +65,9 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
 
         // Disposing frees the sequence before the next token, on every way out.
         using ChatRun run = started.Run!;
-        return await ChatReply.ReadAsync(run, request, modelId, progress, cancellationToken).ConfigureAwait(false);
+
+        // A reply with calls becomes another text than its content, and what is told must be a beginning of the result.
+        return await TextReply.ReadAsync(
+            run.Generation, request.Choices, run.CreateParser, tellText: !request.OffersTools, modelId, progress, cancellationToken).ConfigureAwait(false);
     }
 }

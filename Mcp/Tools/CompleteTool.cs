@@ -1,3 +1,4 @@
+using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
@@ -68,7 +69,7 @@ internal sealed class CompleteTool(string modelId, int vocabularySize, Completio
 
         using Generation generation = started.Generation!;
         return await TextReply.ReadAsync(
-            generation, plan.Generated, modelId, progress, cancellationToken,
+            generation, plan.Generated, static () => new PlainTextParser(), tellText: true, modelId, progress, cancellationToken,
             plan.IsRanked ? choices => plan.Select(choices).Select(ranked => ranked.Choice.Text) : null).ConfigureAwait(false);
     }
 }

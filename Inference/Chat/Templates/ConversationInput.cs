@@ -46,7 +46,7 @@ internal sealed class ConversationInput(ChatTemplate template, TemplateCapabilit
         }
 
         // Last, and so never those of the request's variables.
-        bool showTools = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None;
+        bool showTools = request.OffersTools;
         var tools = new ListValue(showTools ? [.. request.Tools.Select(CreateTool)] : [], isInput: true);
         variables.Add(new("tools", showTools ? tools : NoneValue.Instance));
         if (template.Source.Contains("functions", StringComparison.Ordinal))
