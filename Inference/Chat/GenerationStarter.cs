@@ -37,12 +37,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     /// <param name="cancellationToken">Client gone: the place is given back and <see cref="OperationCanceledException"/> thrown. After the start, dispose the generation instead.</param>
     public async ValueTask<StartResult> StartAsync(GenerationParameters parameters, PromptFactory createPrompt, CancellationToken cancellationToken)
     {
-        if (!Model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
-        {
-            return new StartResult(null, new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text."));
-        }
-
-        (QueuePlace? place, EngineFailure? failure) = Engine.TryEnter(parameters.Choices);
+        (QueuePlace? place, EngineFailure? failure) = TryEnter(parameters.Choices);
         if (place is null)
         {
             return new StartResult(null, failure);
@@ -95,12 +90,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     /// <param name="cancellationToken">Client gone.</param>
     public async ValueTask<EngineFailure?> WaitUntilLoadedAsync(CancellationToken cancellationToken)
     {
-        if (!Model.Capabilities.HasFlag(ModelCapabilities.TextGeneration))
-        {
-            return new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text.");
-        }
-
-        (QueuePlace? place, EngineFailure? failure) = Engine.TryEnter();
+        (QueuePlace? place, EngineFailure? failure) = TryEnter(choices: 1);
         using (place)
         {
             return failure ?? await Engine.WaitUntilLoadedAsync(place!, cancellationToken).ConfigureAwait(false);
@@ -159,6 +149,11 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             ? (prompt, null)
             : (null, EngineFailures.ContextExceeded(FormatCount(prompt.Length), Engine.ContextLength, param));
     }
+
+    // Step 1.
+    private (QueuePlace? Place, EngineFailure? Failure) TryEnter(int choices) => Model.Capabilities.HasFlag(ModelCapabilities.TextGeneration)
+        ? Engine.TryEnter(choices)
+        : (null, new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text."));
 
     private (ITokenConstraintFactory? Constraint, EngineFailure? Failure) CompileFormat(OutputFormat format) =>
         constraints is null
