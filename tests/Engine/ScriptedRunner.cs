@@ -93,12 +93,15 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
             if (row.WantLogits)
             {
                 _logits[i] = new float[Count];
-                _logits[i][next(_memory[row.Sequence])] = 10;
+                _logits[i][next(_memory[row.Sequence])] = Score;
             }
         }
 
         return DecodeResult.Done;
     }
+
+    /// <summary>Logit of the script's token; all others have 0. At 10 and temperature 1 one token in a hundred is another.</summary>
+    public float Score { get; init; } = 10;
 
     public Span<float> GetLogits(int row) => _logits[row];
 
