@@ -9,13 +9,16 @@ namespace MistralServe.TestHost;
 /// </summary>
 internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabulary, int sequences, int contextLength) : IModelRunner
 {
-    private const float Certain = 20;
+    // So far apart that clients, which send no temperature, get the best token in every case.
+    private const float Scale = 20_000;
+
+    private const float Certain = 20 * Scale;
 
     // Where a constraint leads away from the script: the end if it may come, else what closes a value or opens a call.
-    private const float End = 10;
-    private const float Close = 5;
-    private const float Marker = 1;
-    private const float WhiteSpace = -1;
+    private const float End = 10 * Scale;
+    private const float Close = 5 * Scale;
+    private const float Marker = 1 * Scale;
+    private const float WhiteSpace = -1 * Scale;
 
     private readonly List<int>[] _memory = [.. Enumerable.Range(0, sequences).Select(_ => new List<int>())];
     private readonly Dictionary<int, float[]> _logits = [];
@@ -91,7 +94,7 @@ internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabul
         for (int token = 0; token < scores.Length; token++)
         {
             scores[token] = vocabulary.IsEndOfGeneration(token) ? End
-                : token > byte.MaxValue ? Marker + token / 1000f // a script names the marks of calls behind those of reasoning
+                : token > byte.MaxValue ? Marker + (token * Scale / 1000) // a script names the marks of calls behind those of reasoning
                 : token is '"' or '}' or ']' ? Close
                 : token <= ' ' ? WhiteSpace
                 : 0;
