@@ -38,8 +38,8 @@ internal sealed record ServeSettings
     /// <summary>Whether the fused attention kernel is used; null means the default of the layout's rules.</summary>
     public bool? FlashAttention { get; init; }
 
-    /// <summary>Whether keys are cached as Q8_0 instead of F16.</summary>
-    public bool QuantizedKeys { get; init; }
+    /// <summary>Whether keys are cached as Q8_0 instead of F16; null means the default of the layout's rules.</summary>
+    public bool? QuantizedKeys { get; init; }
 
     /// <summary>Most tokens guessed at a time by lookup, 0..64; 0 turns speculation off.</summary>
     public int MaxDraftTokens { get; init; }

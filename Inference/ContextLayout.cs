@@ -7,8 +7,9 @@ namespace MistralServe.Inference;
 /// How the context is laid out: streams, attention kernel and KV types, chosen by rule from the model's shape and the memory.
 /// The rules rest on measurements (docs/performance.md): one KV stream a sequence decodes faster than a common one for independent
 /// requests; the fused attention kernel is slow for the short prompt of a next turn and, with heads of 128, halves the speed of
-/// tokens behind a prompt, and without it an answer does not depend on its batch neighbours, so it is off; quantised values slow
-/// prompts to a fifth, so values are never quantised. Immutable.
+/// tokens behind a prompt, and without it an answer does not depend on its batch neighbours, so it is off; keys in Q8_0 take half
+/// the memory and are read faster, so they are where the heads allow it; quantised values slow prompts to a fifth, so values are
+/// never quantised. Immutable.
 /// </summary>
 internal sealed record ContextLayout
 {
@@ -16,6 +17,9 @@ internal sealed record ContextLayout
 
     // The library rounds a sequence's room up to this many cells.
     private const int CellPadding = 256;
+
+    // Numbers that Q8_0 rounds together.
+    private const int QuantizedBlock = 32;
 
     /// <summary>Requests decoded together.</summary>
     public required int Parallel { get; init; }
@@ -44,12 +48,15 @@ internal sealed record ContextLayout
     /// <param name="model">The model's shape.</param>
     /// <param name="options">Wanted sequences and lengths; cache streams are cut to what the limit allows.</param>
     /// <param name="flashAttention">As told by the user; null means by rule.</param>
-    /// <param name="quantizedKeys">As told by the user.</param>
+    /// <param name="quantizedKeys">As told by the user; null means by rule.</param>
     /// <param name="limitBytes">Most memory for the KV cache.</param>
-    public static ContextLayout Choose(ModelDescription model, EngineOptions options, bool? flashAttention, bool quantizedKeys, long limitBytes)
+    public static ContextLayout Choose(ModelDescription model, EngineOptions options, bool? flashAttention, bool? quantizedKeys, long limitBytes)
     {
+        bool fused = flashAttention ?? false;
+        bool quantized = quantizedKeys ?? (!fused && model.HeadSize > 0 && model.HeadSize % QuantizedBlock == 0);
+
         // 34 bytes hold 32 numbers of Q8_0; keys and values have equal parts but for rare architectures.
-        double bytesPerElement = quantizedKeys ? (34.0 / 32 + 2) / 2 : 2;
+        double bytesPerElement = quantized ? (34.0 / 32 + 2) / 2 : 2;
         long cells = (options.ContextLength + CellPadding - 1) / CellPadding * CellPadding;
         long stream = (long)(cells * model.KeyValueElementsPerToken * bytesPerElement);
         long affordable = stream > 0 ? limitBytes / stream : int.MaxValue;
@@ -59,8 +66,8 @@ internal sealed record ContextLayout
             Parallel = options.Parallel,
             CacheStreams = cacheStreams,
             ContextLength = options.ContextLength,
-            FlashAttention = flashAttention ?? false,
-            QuantizedKeys = quantizedKeys,
+            FlashAttention = fused,
+            QuantizedKeys = quantized,
             KeyValueBytes = stream * (options.Parallel + cacheStreams),
             LimitBytes = limitBytes,
         };

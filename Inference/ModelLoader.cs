@@ -53,7 +53,11 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
         // Never fewer rows than sequences: each may have one in the same call, and the library aborts the process otherwise.
         int sequences = layout.Parallel + layout.CacheStreams;
         int batchSize = Math.Max(sequences, Math.Min(BatchSize, layout.ContextLength));
-        var context = new LlamaContextOptions(layout.ContextLength, sequences, batchSize, options.Threads, layout.FlashAttention, layout.QuantizedKeys) { KeyValueBytes = layout.KeyValueBytes };
+        var context = new LlamaContextOptions(layout.ContextLength, sequences, batchSize, options.Threads, layout.FlashAttention, layout.QuantizedKeys)
+        {
+            KeyValueBytes = layout.KeyValueBytes,
+            Vocabulary = model.VocabularySize > 0 ? new VocabularyShape(model.Architecture, model.VocabularySize) : null,
+        };
         (LlamaRunner? runner, problem) = LlamaRunner.Load(model.Path, context, progress);
         return (runner, problem);
     }

@@ -21,7 +21,7 @@ internal sealed class BenchOptions
         ("--mistralserve-flags", "BENCH_MISTRALSERVE_FLAGS", "--draft-max 0", "further flags of mistralserve serve, separated by spaces; by default no speculation, which the others have off too"),
         ("--bare-layout", null, "split", "KV layout of the bare loop: split or unified, as mistralserve chooses for the model"),
         ("--bare-flash-attention", null, "off", "flash attention of the bare loop: off or on"),
-        ("--bare-kv-type", null, "f16", "type of K in the bare loop: f16 or q8_0"),
+        ("--bare-kv-type", null, "q8_0", "type of K in the bare loop: f16 or q8_0, as mistralserve chooses for the model"),
         ("--bare-extra-sequences", null, "2", "sequences of the bare loop's context beyond those that decode; mistralserve's --cache-streams"),
     ];
 

@@ -32,7 +32,7 @@ internal static class OptionTable
         ("error", LogLevel.Error),
     ];
 
-    private static readonly (string Word, bool Value)[] KeyTypes = [("f16", false), ("q8_0", true)];
+    private static readonly (string Word, bool? Value)[] KeyTypes = [("auto", null), ("f16", false), ("q8_0", true)];
 
     private static readonly (string Word, bool Value)[] ModelChecks = [("lenient", false), ("strict", true)];
 
@@ -70,7 +70,7 @@ internal static class OptionTable
             "Most memory for the KV cache. Each of the --parallel and --cache-streams sequences takes its share at the start; the log says how much.",
             settings => settings.CacheMemoryMebibytes, (settings, value) => settings with { CacheMemoryMebibytes = (int)value }, "a quarter of the memory"),
         OptionRow.Choice("--cache-type-k", "TYPE", KeyTypes,
-            "Type of the keys in the KV cache. q8_0 halves them and rounds a little; it goes without flash attention only.",
+            "Type of the keys in the KV cache. q8_0 halves them and is read faster; it rounds a little and goes without flash attention only. auto is q8_0 where that is so and heads are a multiple of 32 wide, else f16.",
             settings => settings.QuantizedKeys, (settings, value) => settings with { QuantizedKeys = value }),
         OptionRow.Choice("--flash-attention", "MODE", AttentionModes,
             "Fused attention kernel: faster long prompts and, with small heads, more tokens for many clients; slower next turns. auto is off.",

@@ -8,11 +8,15 @@ internal static class MetadataKeys
     public const string Name = "general.name";
     public const string FileType = "general.type";
     public const string Tokens = "tokenizer.ggml.tokens";
+    public const string TokenizerModel = "tokenizer.ggml.model";
     public const string ChatTemplate = "tokenizer.chat_template";
     public const string ShardCount = "split.count";
 
     /// <summary>Training context in tokens.</summary>
     public static string ContextLength(string architecture) => architecture + ".context_length";
+
+    /// <summary>Number of tokens, for a model without a list of them.</summary>
+    public static string VocabularySize(string architecture) => architecture + ".vocab_size";
 
     /// <summary>Width of the hidden state.</summary>
     public static string EmbeddingLength(string architecture) => architecture + ".embedding_length";

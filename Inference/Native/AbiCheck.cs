@@ -21,7 +21,7 @@ internal static unsafe class AbiCheck
         }
 
         if (sizeof(LlamaModelParams) != 80 || sizeof(LlamaContextParams) != 160 || sizeof(LlamaBatch) != 56
-            || sizeof(GgmlThreadpoolParams) != 528)
+            || sizeof(GgmlThreadpoolParams) != 528 || sizeof(LlamaKeyOverride) != 264)
         {
             return "a struct of this build has the wrong size";
         }

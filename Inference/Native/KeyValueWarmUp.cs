@@ -4,9 +4,8 @@ using System.Runtime.InteropServices;
 namespace MistralServe.Inference.Native;
 
 /// <summary>
-/// Makes the memory of the KV cache present while the vocabulary is being read. The library clears the whole cache when it is
-/// created, one page fault for each 4 KiB, and reads the vocabulary on one thread before: a second thread can take the faults
-/// meanwhile. How: a block of the cache's size is allocated on the loading thread before the model, touched by a helper, and
+/// Makes the memory of the KV cache present while the model is being read. The library clears the whole cache when it is
+/// created, one page fault for each 4 KiB, on one thread: a second thread can take the faults meanwhile. How: a block of the cache's size is allocated on the loading thread before the model, touched by a helper, and
 /// freed just before the context is created, so that the library's allocation gets the same, present memory. For that the C
 /// library must take large blocks from its heap instead of mapping each anew (mallopt, glibc); where the loading thread does not
 /// use that heap, nothing is done. The helper asks for huge pages: a few hundred faults instead of tens of thousands. Loading
@@ -16,6 +15,7 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 {
     // glibc's malloc.h.
     private const int TrimThreshold = -1;
+    private const int TopPad = -2;
     private const int MapMaximum = -4;
     private const int ArenaMaximum = -8;
     private const int DefaultMapMaximum = 65536;
@@ -34,18 +34,27 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
     // The library aligns its block and adds little of its own.
     private const long Slack = 1024 * 1024;
 
+    // How much the heap grows at a time. Growing waits until the helper is between two parts, and the vocabulary is made of small blocks.
+    private const int HeapStep = 64 * 1024 * 1024;
+
     // Below this there is nothing to gain.
     private const long Smallest = 16 * 1024 * 1024;
 
     private readonly byte* _block;
+    private readonly byte* _firstPart;
+    private readonly int _partCount;
     private readonly Thread _helper;
-    private volatile bool _stop;
+    private volatile bool _huge;
+    private int _taken;
     private bool _released;
 
     private KeyValueWarmUp(byte* block, long bytes)
     {
         _block = block;
-        _helper = new Thread(() => Touch(bytes)) { Name = "memory", IsBackground = true };
+        _firstPart = (byte*)(((nint)block + PartBytes - 1) / PartBytes * PartBytes);
+        _partCount = (int)((block + bytes - _firstPart) / PartBytes);
+        _huge = Advise(_firstPart, _partCount * (nint)PartBytes, UseHugePages) == 0;
+        _helper = new Thread(Touch) { Name = "memory", IsBackground = true };
         _helper.Start();
     }
 
@@ -78,6 +87,7 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
         {
             _ = SetOption(MapMaximum, 0);
             _ = SetOption(TrimThreshold, int.MaxValue);
+            _ = SetOption(TopPad, HeapStep);
             byte* block = (byte*)NativeMemory.Alloc((nuint)(bytes + Slack));
             if (IsInHeap(block))
             {
@@ -95,21 +105,25 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
         return null;
     }
 
-    /// <summary>Gives the memory back to the heap. Call when the model is loaded, just before the context is created.</summary>
+    /// <summary>
+    /// Gives the memory back to the heap. Call when the model is loaded, just before the context is created. What the helper has not
+    /// touched yet, the calling thread touches with it: it would have to wait for the same pages when it clears them.
+    /// </summary>
     public void Release()
     {
         if (!_released)
         {
             _released = true;
-            _stop = true;
+            Touch();
             _helper.Join();
             NativeMemory.Free(_block);
         }
     }
 
-    /// <summary>Large blocks are mapped again. Call when the context is created.</summary>
+    /// <summary>Large blocks are mapped again. Call when the context is created, or will not be.</summary>
     public void Dispose()
     {
+        Interlocked.Exchange(ref _taken, _partCount);
         Release();
         _ = SetOption(MapMaximum, DefaultMapMaximum);
     }
@@ -117,37 +131,26 @@ internal sealed unsafe partial class KeyValueWarmUp : IDisposable
     // The heap grows up to the program break; mapped blocks and the heaps of other threads lie far above.
     private static bool IsInHeap(byte* block) => block < GetBreak(0);
 
-    private void Touch(long bytes)
+    // In parts of a huge page, which both threads take in turn. An older kernel (before 5.14) does not know how to populate: page by
+    // page then.
+    private void Touch()
     {
-        // In parts of a huge page, so that a stop is seen soon. An older kernel (before 5.14) does not know how to populate: page by
-        // page then.
-        byte* end = _block + bytes;
-        byte* next = (byte*)(((nint)_block + PartBytes - 1) / PartBytes * PartBytes);
-        bool huge = Advise(next, (nint)(end - next), UseHugePages) == 0;
-        while (next + PartBytes <= end && !_stop)
+        while (Interlocked.Increment(ref _taken) is var part && part <= _partCount)
         {
-            long start = Stopwatch.GetTimestamp();
-            if (Advise(next, PartBytes, PopulateForWriting) != 0)
+            byte* start = _firstPart + (part - 1) * (long)PartBytes;
+            long begun = Stopwatch.GetTimestamp();
+            if (Advise(start, PartBytes, PopulateForWriting) != 0)
             {
-                break;
+                for (byte* page = start; page < start + PartBytes; page += PageBytes)
+                {
+                    *page = 0;
+                }
             }
-
-            next += PartBytes;
-            if (huge && Stopwatch.GetElapsedTime(start) > LongestPart)
+            else if (_huge && Stopwatch.GetElapsedTime(begun) > LongestPart)
             {
-                huge = Advise(next, (nint)(end - next), UseSmallPages) != 0;
+                _huge = false;
+                _ = Advise(start, (_partCount - part + 1) * (nint)PartBytes, UseSmallPages);
             }
-        }
-
-        for (byte* page = next; page < end && !_stop; page += PageBytes)
-        {
-            *page = 0;
-        }
-
-        // What the library will touch first must not wait for the kernel to find a huge page.
-        if (huge && next < end)
-        {
-            _ = Advise(next, (nint)(end - next), UseSmallPages);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using MistralServe.Inference.Gguf;
 
 namespace MistralServe.Inference.Native;
 
@@ -16,9 +17,37 @@ internal sealed class LlamaModelHandle : SafeHandleZeroOrMinusOneIsInvalid
     /// 0..1 and may return false to give up.
     /// </summary>
     /// <returns>The model, or a sentence for the operator.</returns>
-    public static unsafe (LlamaModelHandle? Model, string? Problem) Load(string path, Func<float, bool> progress)
+    public static (LlamaModelHandle? Model, string? Problem) Load(string path, Func<float, bool> progress) =>
+        Load(path, LlamaApi.llama_model_default_params(), progress);
+
+    /// <summary>Loads the vocabulary of a model and nothing else.</summary>
+    /// <inheritdoc cref="Load(string, Func{float, bool})"/>
+    public static (LlamaModelHandle? Model, string? Problem) LoadVocabulary(string path)
     {
         LlamaModelParams parameters = LlamaApi.llama_model_default_params();
+        parameters.vocab_only = 1;
+        return Load(path, parameters, static _ => true);
+    }
+
+    /// <summary>
+    /// Loads a model without its vocabulary: it has nameless tokens instead, as many as <paramref name="shape"/> says, and can
+    /// compute, but neither tokenise nor tell what a token means.
+    /// </summary>
+    /// <inheritdoc cref="Load(string, Func{float, bool})"/>
+    public static unsafe (LlamaModelHandle? Model, string? Problem) LoadWeights(string path, VocabularyShape shape, Func<float, bool> progress)
+    {
+        // The last one is all zero: the end of the list.
+        LlamaKeyOverride* overrides = stackalloc LlamaKeyOverride[3];
+        new Span<LlamaKeyOverride>(overrides, 3).Clear();
+        overrides[0].SetText(MetadataKeys.TokenizerModel, "none");
+        overrides[1].SetInteger(MetadataKeys.VocabularySize(shape.Architecture), shape.TokenCount);
+        LlamaModelParams parameters = LlamaApi.llama_model_default_params();
+        parameters.kv_overrides = overrides;
+        return Load(path, parameters, progress);
+    }
+
+    private static unsafe (LlamaModelHandle? Model, string? Problem) Load(string path, LlamaModelParams parameters, Func<float, bool> progress)
+    {
         var state = GCHandle.Alloc(progress);
         try
         {

@@ -14,6 +14,9 @@ internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount,
 {
     /// <summary>Bytes that the KV cache will take, as far as known; 0 when not.</summary>
     public long KeyValueBytes { get; init; }
+
+    /// <summary>When known, the vocabulary is loaded beside the weights instead of before them.</summary>
+    public VocabularyShape? Vocabulary { get; init; }
 }
 
 /// <summary>
@@ -33,18 +36,20 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     private const int TypeQ8 = 8;
 
     private readonly LlamaModelHandle _model;
+    private readonly LlamaModelHandle _vocabularyModel;
     private readonly LlamaContextHandle _context;
     private readonly LlamaVocabulary _vocabulary;
     private readonly BatchBuffer _batch;
     private readonly nint _memory;
     private readonly ComputeMonitor _monitor;
 
-    private LlamaRunner(LlamaModelHandle model, LlamaContextHandle context, LlamaContextOptions options, ComputeMonitor monitor)
+    private LlamaRunner(LlamaModelHandle model, LlamaModelHandle vocabulary, LlamaContextHandle context, LlamaContextOptions options, ComputeMonitor monitor)
     {
         _model = model;
+        _vocabularyModel = vocabulary;
         _context = context;
         _monitor = monitor;
-        _vocabulary = new LlamaVocabulary(model);
+        _vocabulary = new LlamaVocabulary(vocabulary);
         nint handle = context.DangerousGetHandle();
         _memory = LlamaApi.llama_get_memory(handle);
         SequenceCount = (int)LlamaApi.llama_n_seq_max(handle);
@@ -84,25 +89,38 @@ internal sealed unsafe class LlamaRunner : IModelRunner
                 $"{options.SequenceCount} sequences of {options.ContextLength:N0} tokens are more than the library can count; lower --ctx-size or --parallel"));
         }
 
+        VocabularyLoad? vocabularyLoad = options.Vocabulary is null ? null : VocabularyLoad.Begin(path);
         using KeyValueWarmUp? warmUp = KeyValueWarmUp.Begin(options.KeyValueBytes);
-        (LlamaModelHandle? model, string? problem) = LlamaModelHandle.Load(path, progress);
-        warmUp?.Release();
-        if (model is null)
+        (LlamaModelHandle? model, string? problem) = options.Vocabulary is { } shape
+            ? LlamaModelHandle.LoadWeights(path, shape, progress)
+            : LlamaModelHandle.Load(path, progress);
+
+        // Before the memory is given back, of which the vocabulary's small blocks would take a part; and also after a failure, because
+        // the library must not be in use when the process ends.
+        LlamaModelHandle? vocabulary = model;
+        if (vocabularyLoad is not null)
         {
-            return (null, problem);
+            (vocabulary, string? vocabularyProblem) = vocabularyLoad.Finish();
+            problem ??= vocabularyProblem;
         }
 
+        LlamaContextHandle? context = null;
         var monitor = new ComputeMonitor();
-        nint context = CreateContext(model.DangerousGetHandle(), options, monitor);
-        if (context == 0)
+        if (problem is null)
         {
-            model.Dispose();
-            return (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
-                + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
+            warmUp?.Release();
+            (context, problem) = CreateContext(model!, options, monitor);
         }
 
-        var contextHandle = new LlamaContextHandle(context, model, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
-        return (new LlamaRunner(model, contextHandle, options, monitor), null);
+        if (problem is null)
+        {
+            return (new LlamaRunner(model!, vocabulary!, context!, options, monitor), null);
+        }
+
+        context?.Dispose();
+        model?.Dispose();
+        vocabulary?.Dispose();
+        return (null, problem);
     }
 
     /// <inheritdoc/>
@@ -171,9 +189,10 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         _batch.Dispose();
         _context.Dispose();
         _model.Dispose();
+        _vocabularyModel.Dispose();
     }
 
-    private static nint CreateContext(nint model, LlamaContextOptions options, ComputeMonitor monitor)
+    private static (LlamaContextHandle? Context, string? Problem) CreateContext(LlamaModelHandle model, LlamaContextOptions options, ComputeMonitor monitor)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
@@ -185,7 +204,11 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.type_k = options.QuantizedKeys ? TypeQ8 : TypeF16;
         parameters.kv_unified = 0;
         monitor.Attach(ref parameters);
-        return LlamaApi.llama_init_from_model(model, parameters);
+        nint context = LlamaApi.llama_init_from_model(model.DangerousGetHandle(), parameters);
+        return context != 0
+            ? (new LlamaContextHandle(context, model, NativeRuntime.CreateThreadPool(options.Threads, poll: 50)), null)
+            : (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
+                + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
     }
 
     private static int PadContext(int contextLength) => (contextLength + 255) / 256 * 256;

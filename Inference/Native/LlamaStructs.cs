@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 
 [assembly: DisableRuntimeMarshalling]
 
@@ -20,6 +21,39 @@ internal unsafe struct LlamaModelParams
     public void* progress_callback_user_data;
     public void* kv_overrides;
     public byte vocab_only, check_tensors, use_extra_bufts, no_host, no_alloc, load_mtp;
+}
+
+/// <summary>264 bytes: a value that is taken instead of the file's. A list ends with an empty key.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct LlamaKeyOverride
+{
+    private const int Integer = 0;
+    private const int Text = 3;
+    private const int Capacity = 128;
+
+    public int tag;
+    public fixed byte key[Capacity];
+    public fixed long value[Capacity / sizeof(long)];
+
+    /// <summary>Overrides a whole number.</summary>
+    public void SetInteger(string name, long number)
+    {
+        tag = Integer;
+        Write(name, ref key[0]);
+        value[0] = number;
+    }
+
+    /// <summary>Overrides a text.</summary>
+    public void SetText(string name, string text)
+    {
+        tag = Text;
+        Write(name, ref key[0]);
+        Write(text, ref Unsafe.As<long, byte>(ref value[0]));
+    }
+
+    // Longer names do not exist in the library; a zero byte follows.
+    private static void Write(string text, ref byte target) =>
+        Encoding.UTF8.GetBytes(text, MemoryMarshal.CreateSpan(ref target, Capacity - 1));
 }
 
 /// <summary>160 bytes.</summary>

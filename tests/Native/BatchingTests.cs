@@ -24,13 +24,19 @@ public sealed class BatchingTests
         "Give me a recipe for soup.", "What is the speed of light?", "Who wrote Hamlet?", "Count from one to ten.",
     ];
 
-    public static TheoryData<string> Models => ["assets/mistralserve-demo.gguf", "../shared/models/SmolLM2-135M-Instruct-Q4_1.gguf"];
+    public static TheoryData<string, bool> Models => new()
+    {
+        { "assets/mistralserve-demo.gguf", false },
+        { "assets/mistralserve-demo.gguf", true },
+        { "../shared/models/SmolLM2-135M-Instruct-Q4_1.gguf", false },
+        { "../shared/models/SmolLM2-135M-Instruct-Q4_1.gguf", true },
+    };
 
     [Theory]
     [MemberData(nameof(Models))]
-    public async Task Sixteen_greedy_requests_at_once_each_get_exactly_the_text_they_get_alone(string model)
+    public async Task Sixteen_greedy_requests_at_once_each_get_exactly_the_text_they_get_alone(string model, bool quantizedKeys)
     {
-        await using EngineHarness harness = Start(FindModel(model), parallel: 8);
+        await using EngineHarness harness = Start(FindModel(model), parallel: 8, quantizedKeys: quantizedKeys);
         Assert.Null(await harness.Engine.Loaded);
         List<GenerationRequest> requests = [.. Questions.Select(question => Request(harness, question))];
         var alone = new List<string>();
@@ -93,10 +99,11 @@ public sealed class BatchingTests
     private static string FindModel(string model) =>
         model.StartsWith("../shared/", StringComparison.Ordinal) ? RepositoryFiles.Shared(model["../shared/".Length..]) : RepositoryFiles.Path(model);
 
-    private static EngineHarness Start(string path, int parallel, bool flashAttention = false)
+    private static EngineHarness Start(string path, int parallel, bool flashAttention = false, bool quantizedKeys = false)
     {
         LlamaReference.LoadLibraries();
-        (LlamaRunner? runner, string? problem) = LlamaRunner.Load(path, new LlamaContextOptions(512, parallel + 2, 512, 2, flashAttention), _ => true);
+        var options = new LlamaContextOptions(512, parallel + 2, 512, 2, flashAttention, quantizedKeys);
+        (LlamaRunner? runner, string? problem) = LlamaRunner.Load(path, options, _ => true);
         Assert.True(runner is not null, problem);
         return new EngineHarness(runner, new EngineOptions { ContextLength = 512, Parallel = parallel, CacheStreams = 2, MaxDraftTokens = 16 });
     }

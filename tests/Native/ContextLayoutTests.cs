@@ -34,6 +34,15 @@ public sealed class ContextLayoutTests
         Assert.InRange(half, 4 * 68 * MebiByte, 4 * 70 * MebiByte);
     }
 
+    [Theory]
+    [InlineData(64, null, true)]
+    [InlineData(128, null, true)]
+    [InlineData(80, null, false)]
+    [InlineData(0, null, false)]
+    [InlineData(64, true, false)]
+    public void Keys_are_quantised_by_rule_where_heads_are_whole_blocks_and_the_kernel_is_not_fused(int headSize, bool? flashAttention, bool expected) =>
+        Assert.Equal(expected, ContextLayout.Choose(Small with { HeadSize = headSize }, new EngineOptions(), flashAttention, null, long.MaxValue).QuantizedKeys);
+
     [Fact]
     public void The_demo_model_has_the_shape_its_header_tells()
     {
