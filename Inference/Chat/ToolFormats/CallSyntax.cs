@@ -24,6 +24,9 @@ internal enum LiteralSyntax
     /// <summary>Python's: <c>True</c>, <c>None</c>, strings in single or double quotes.</summary>
     Python,
 
+    /// <summary>JSON with white space between its signs.</summary>
+    SpacedJson,
+
     /// <summary>Gemma 4's: strings between <c>&lt;|"|&gt;</c>, keys without quotes.</summary>
     Gemma,
 }
@@ -66,6 +69,15 @@ internal sealed record CallSyntax(string Name, CallBody Body)
     /// <summary>Member with the arguments in <see cref="CallBody.JsonCall"/>.</summary>
     public string ArgumentsKey { get; init; } = "arguments";
 
+    /// <summary>The object of <see cref="CallBody.JsonCall"/> up to its first member.</summary>
+    public string JsonOpen { get; init; } = "{~";
+
+    /// <summary>Between two members of the object of <see cref="CallBody.JsonCall"/>.</summary>
+    public string JsonSeparator { get; init; } = ", ";
+
+    /// <summary>The object of <see cref="CallBody.JsonCall"/> behind its last member.</summary>
+    public string JsonClose { get; init; } = "~}";
+
     /// <summary>Member with an id before the name, written by grammars as the number of the call, not given to clients because it begins anew in every answer.</summary>
     public string? NumberKey { get; init; }
 
@@ -83,6 +95,9 @@ internal sealed record CallSyntax(string Name, CallBody Body)
 
     /// <summary>Between two arguments, written; and behind the last one of <see cref="CallBody.Tagged"/>.</summary>
     public string ParameterSeparator { get; init; } = "";
+
+    /// <summary>Whether models put strings of <see cref="CallBody.Tagged"/> into <c>&lt;![CDATA[ ]]&gt;</c> where they need it.</summary>
+    public bool WritesCharacterData { get; init; }
 
     /// <summary>Whether a value of <see cref="CallBody.Tagged"/> stands on lines of its own: one line end on each side doesn't belong to it.</summary>
     public bool ValuesOnLines { get; init; }

@@ -237,8 +237,11 @@ internal static class ToolFormatTable
     public static CallSyntax CommandRPlus { get; } = new("command-r-plus", CallBody.JsonCall)
     {
         SectionOpen = new("Action:\n```json\n[\n    "),
-        SectionClose = new("\n]\n```"),
+        SectionClose = new("\n]~```"),
         Separator = new(",\n    "),
+        JsonOpen = "{\n        ",
+        JsonSeparator = ",\n        ",
+        JsonClose = "\n    }",
         NameKey = "tool_name",
         ArgumentsKey = "parameters",
     };
@@ -330,6 +333,7 @@ internal static class ToolFormatTable
         Separator = new("\n"),
         Parameter = new("<param name=\"«key»\">"),
         ParameterClose = "</param>",
+        WritesCharacterData = true,
         Markers = ["<function", "</function>", "<param", "</param>"],
     };
 

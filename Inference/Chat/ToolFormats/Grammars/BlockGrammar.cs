@@ -17,7 +17,8 @@ namespace MistralServe.Inference.Chat.ToolFormats.Grammars;
 /// </summary>
 internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning, ToolGrammarOptions options)
 {
-    private readonly MarkGrammar _marks = new(options.Markers);
+    // What the model may leave is held in its own spacing; what it must write is written without sampling.
+    private readonly MarkGrammar _marks = new(options.Markers, isLenient: !options.Required && options.Answer is null);
     private readonly List<(ChatTool Tool, GrammarNode Arguments)> _tools = [];
     private readonly GrammarRule _free = new("free text");
     private readonly GrammarRule _call = new("call");
@@ -80,7 +81,7 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
 
     private GrammarNode WriteBlock(bool isBehind)
     {
-        string prefix = Prefix();
+        string prefix = MarkTemplate.WithoutSpaceMarks(Prefix());
         string open = isBehind ? prefix : WithoutPrompt(prefix);
         return GrammarNode.Sequence(_marks.Text(open), WriteBehindPrefix(isLazy: false));
     }
@@ -91,12 +92,12 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         && options.PromptEnd.EndsWith(syntax.PromptOpening, StringComparison.Ordinal) ? mark[syntax.PromptOpening.Length..]
         : mark.Length > 0 && options.PromptEnd.EndsWith(mark, StringComparison.Ordinal) ? "" : mark;
 
-    // What all blocks begin with: the section's opening, or the header up to the first place.
+    // What all blocks begin with, as notation: the section's opening, or the header up to the first place.
     private string Prefix()
     {
         if (!syntax.SectionOpen.IsEmpty)
         {
-            return syntax.SectionOpen.Write(new MarkValues());
+            return syntax.SectionOpen.Notation;
         }
 
         return syntax.Headers[0].WritePieces(new MarkValues()).First().Text;
@@ -110,9 +111,9 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
 
         // Without a section every block has one call: text and further blocks may follow where the answer is free.
         GrammarNode more = IsParallel && (hasSection || !isLazy)
-            ? GrammarNode.Repeat(GrammarNode.Sequence(_marks.Text(syntax.Separator.Write(new MarkValues())), GrammarNode.Rule(_call)), 0, null)
+            ? GrammarNode.Repeat(GrammarNode.Sequence(_marks.Text(syntax.Separator.Notation), GrammarNode.Rule(_call)), 0, null)
             : GrammarNode.Empty;
-        return GrammarNode.Sequence(first, more, _marks.Text(syntax.SectionClose.Write(new MarkValues())));
+        return GrammarNode.Sequence(first, more, _marks.Text(syntax.SectionClose.Notation));
     }
 
     private GrammarNode WriteCall((ChatTool Tool, GrammarNode Arguments) tool, int skipped)
@@ -122,19 +123,19 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         return GrammarNode.Sequence(
             _marks.Pieces(header),
             syntax.Body == CallBody.JsonCall ? WriteJson(tool) : tool.Arguments,
-            _marks.Text(syntax.Closes[0].Write(new MarkValues())));
+            _marks.Text(syntax.Closes[0].Notation));
     }
 
     private GrammarNode WriteJson((ChatTool Tool, GrammarNode Arguments) tool)
     {
         GrammarNode number = syntax.NumberKey is { } numberKey
-            ? GrammarNode.Sequence(GrammarNode.Literal($"\"{numberKey}\": \""), MarkGrammar.Digits, GrammarNode.Literal("\", "))
+            ? GrammarNode.Sequence(_marks.Text($"\"{numberKey}\": \""), MarkGrammar.Digits, _marks.Text($"\"{syntax.JsonSeparator}"))
             : GrammarNode.Empty;
         GrammarNode id = syntax.TrailingIdKey is { } idKey
-            ? GrammarNode.Sequence(GrammarNode.Literal($", \"{idKey}\": \""), MarkGrammar.NineLetters, GrammarNode.Literal("\""))
+            ? GrammarNode.Sequence(_marks.Text($"{syntax.JsonSeparator}\"{idKey}\": \""), MarkGrammar.NineLetters, GrammarNode.Literal("\""))
             : GrammarNode.Empty;
         return GrammarNode.Sequence(
-            GrammarNode.Literal("{"), number, GrammarNode.Literal(CallJson.AfterNumber(syntax, tool.Tool.Name)), tool.Arguments, id, GrammarNode.Literal("}"));
+            _marks.Text(syntax.JsonOpen), number, _marks.Text(CallJson.AfterNumber(syntax, tool.Tool.Name)), tool.Arguments, id, _marks.Text(syntax.JsonClose));
     }
 
     private GrammarNode WriteLazy()
@@ -181,7 +182,7 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         if (syntax.Body == CallBody.Expression)
         {
             string header = syntax.SectionOpen.Write(new MarkValues()) + syntax.Headers[0].Write(new MarkValues { Name = name });
-            yield return new Trigger(header, null, GrammarNode.Sequence(tool.Arguments, Closing(syntax.Closes[0].Write(new MarkValues()))));
+            yield return new Trigger(header, null, GrammarNode.Sequence(tool.Arguments, Closing(syntax.Closes[0].Notation)));
             yield break;
         }
 
@@ -189,15 +190,15 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         string spaced = CallJson.AfterNumber(syntax, name);
         foreach (string text in (string[])[spaced, string.Create(CultureInfo.InvariantCulture, $"\"{syntax.NameKey}\":\"{name}\",\"{syntax.ArgumentsKey}\":")])
         {
-            yield return new Trigger(text, null, GrammarNode.Sequence(tool.Arguments, Closing("}")));
+            yield return new Trigger(text, null, GrammarNode.Sequence(tool.Arguments, Closing(syntax.JsonClose)));
         }
     }
 
     private GrammarNode Closing(string close)
     {
         GrammarNode more = IsParallel
-            ? GrammarNode.Repeat(GrammarNode.Sequence(GrammarNode.Literal(syntax.Separator.Write(new MarkValues())), GrammarNode.Rule(_call)), 0, null)
+            ? GrammarNode.Repeat(GrammarNode.Sequence(_marks.Text(syntax.Separator.Notation), GrammarNode.Rule(_call)), 0, null)
             : GrammarNode.Empty;
-        return GrammarNode.Sequence(GrammarNode.Literal(close), more, GrammarNode.Literal(syntax.SectionClose.Write(new MarkValues())));
+        return GrammarNode.Sequence(_marks.Text(close), more, _marks.Text(syntax.SectionClose.Notation));
     }
 }
