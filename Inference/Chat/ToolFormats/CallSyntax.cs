@@ -14,6 +14,9 @@ internal enum CallBody
     /// <summary>Each argument stands between marks of its own: strings as they are, all else as JSON.</summary>
     Tagged,
 
+    /// <summary>As <see cref="Tagged"/>, with marks of the arguments' own names; lists and objects are elements inside of elements.</summary>
+    Elements,
+
     /// <summary>Arguments stand as in a call of a programming language, with literals.</summary>
     Expression,
 }
@@ -90,6 +93,9 @@ internal sealed record CallSyntax(string Name, CallBody Body)
     /// <summary>Before a value in <see cref="CallBody.Tagged"/> and <see cref="CallBody.Expression"/>, with the place <c>«key»</c>.</summary>
     public MarkTemplate Parameter { get; init; } = new("");
 
+    /// <summary>Before each tag of <see cref="CallBody.Elements"/>.</summary>
+    public string ElementMark { get; init; } = "";
+
     /// <summary>Behind a value in <see cref="CallBody.Tagged"/>.</summary>
     public string ParameterClose { get; init; } = "";
 
@@ -107,6 +113,9 @@ internal sealed record CallSyntax(string Name, CallBody Body)
 
     /// <summary>Whether calls have no mark of their own, so that only an answer that begins with one is taken for calls.</summary>
     public bool OnlyAtStart { get; init; }
+
+    /// <summary>Calls behind a mark, in a format whose own have none: these may stand anywhere in an answer. They share the mark.</summary>
+    public IReadOnlyList<CallSyntax> Marked { get; init; } = [];
 
     /// <summary>Whether the template takes one call a message only.</summary>
     public bool SingleCall { get; init; }

@@ -157,7 +157,13 @@ internal sealed class MarkTemplate
                 return rest.Length > MaxValueBytes ? ReadResult.Malformed : ReadResult.NeedMore;
             }
 
-            if (length is 0 or > MaxValueBytes || !Set(values, part.Place, Encoding.UTF8.GetString(rest[..length])))
+            // A dot may belong to a name, but the last one is the text that follows the place.
+            if (i + 1 < _parts.Count && _parts[i + 1].Text is [(byte)'.', ..])
+            {
+                length = rest[..length].LastIndexOf((byte)'.');
+            }
+
+            if (length is <= 0 or > MaxValueBytes || !Set(values, part.Place, Encoding.UTF8.GetString(rest[..length])))
             {
                 return ReadResult.Malformed;
             }

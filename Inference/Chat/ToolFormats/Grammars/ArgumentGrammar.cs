@@ -38,15 +38,27 @@ internal sealed class ArgumentGrammar(CallSyntax syntax, MarkGrammar marks, Tool
             return isSpaced ? new GrammarBuildResult(new LiteralGrammar(LiteralSyntax.SpacedJson, marks).Write(root), null) : json;
         }
 
-        var literals = new LiteralGrammar(syntax.Literals, marks);
-        GrammarNode? written = syntax.Body == CallBody.Tagged
-            ? JsonNodes.MapObject(root, WriteTagged, WriteTagged)
-            : JsonNodes.MapObject(
-                root,
-                members => literals.WriteArguments(members, syntax.ParameterSeparator, _sign),
-                constant => literals.WriteArguments(constant, syntax.ParameterSeparator, _sign));
+        GrammarNode? written = WriteArguments(root);
         return written is not null ? new GrammarBuildResult(written, null) : new GrammarBuildResult(null, new EngineFailure(
-            EngineFailureCode.InvalidSchema, $"The parameters of the tool {tool.Name} must be a JSON Schema of an object.", "tools"));
+            EngineFailureCode.InvalidSchema, $"The parameters of the tool {tool.Name} must be a JSON Schema of an object.", tool.Param));
+    }
+
+    private GrammarNode? WriteArguments(GrammarNode root)
+    {
+        switch (syntax.Body)
+        {
+            case CallBody.Tagged:
+                return JsonNodes.MapObject(root, WriteTagged, WriteTagged);
+            case CallBody.Elements:
+                var elements = new ElementGrammar(syntax.ElementMark, marks);
+                return JsonNodes.MapObject(root, elements.WriteMembers, elements.WriteMembers);
+            default:
+                var literals = new LiteralGrammar(syntax.Literals, marks);
+                return JsonNodes.MapObject(
+                    root,
+                    members => literals.WriteArguments(members, syntax.ParameterSeparator, _sign),
+                    constant => literals.WriteArguments(constant, syntax.ParameterSeparator, _sign));
+        }
     }
 
     // The number of members is held by those that are required only: marks cannot be counted.

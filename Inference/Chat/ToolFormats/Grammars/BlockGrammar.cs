@@ -20,8 +20,9 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
     // What the model may leave is held in its own spacing; what it must write is written without sampling.
     private readonly MarkGrammar _marks = new(options.Markers, isLenient: !options.Required && options.Answer is null);
     private readonly List<(ChatTool Tool, GrammarNode Arguments)> _tools = [];
-    private readonly GrammarRule _free = new("free text");
+    private readonly List<BlockGrammar> _marked = [];
     private readonly GrammarRule _call = new("call");
+    private GrammarRule _free = new("free text");
 
     private bool IsParallel => options.ParallelToolCalls && !syntax.SingleCall;
 
@@ -32,20 +33,11 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
     /// <summary>The grammar; neither grammar nor failure when everything is allowed.</summary>
     public ToolGrammarResult Build()
     {
-        var arguments = new ArgumentGrammar(syntax, _marks, options);
-        foreach (ChatTool tool in options.Tools)
+        if (BuildTools() is { } failure)
         {
-            GrammarBuildResult result = arguments.Build(tool);
-            if (result.Root is not { } root)
-            {
-                return new ToolGrammarResult(null, result.Failure);
-            }
-
-            // Shared by all the places where the tool may be called.
-            _tools.Add((tool, GrammarNode.Rule(new GrammarRule($"arguments of {tool.Name}") { Body = root })));
+            return new ToolGrammarResult(null, failure);
         }
 
-        _call.Body = GrammarNode.AnyOf([.. _tools.Select(tool => WriteCall(tool, 0))]);
         if (options.Required)
         {
             return new ToolGrammarResult(BehindReasoning(behind => WriteBlock(behind)), null);
@@ -56,7 +48,42 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
             return new ToolGrammarResult(BehindReasoning(behind => WriteAnswer(answer, behind)), null);
         }
 
-        return new ToolGrammarResult(_tools.Count > 0 ? WriteLazy() : null, null);
+        if (_tools.Count == 0)
+        {
+            return new ToolGrammarResult(null, null);
+        }
+
+        foreach (CallSyntax marked in syntax.Marked)
+        {
+            var grammar = new BlockGrammar(marked, reasoning, options) { _free = _free };
+            if (grammar.BuildTools() is { } problem)
+            {
+                return new ToolGrammarResult(null, problem);
+            }
+
+            _marked.Add(grammar);
+        }
+
+        return new ToolGrammarResult(WriteLazy(), null);
+    }
+
+    private EngineFailure? BuildTools()
+    {
+        var arguments = new ArgumentGrammar(syntax, _marks, options);
+        foreach (ChatTool tool in options.Tools)
+        {
+            GrammarBuildResult result = arguments.Build(tool);
+            if (result.Root is not { } root)
+            {
+                return result.Failure;
+            }
+
+            // Shared by all the places where the tool may be called.
+            _tools.Add((tool, GrammarNode.Rule(new GrammarRule($"arguments of {tool.Name}") { Body = root })));
+        }
+
+        _call.Body = GrammarNode.AnyOf([.. _tools.Select(tool => WriteCall(tool, 0))]);
+        return null;
     }
 
     // Reasoning, if the model does so, and what must follow.
@@ -140,7 +167,12 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
 
     private GrammarNode WriteLazy()
     {
-        List<Trigger> triggers = syntax.OnlyAtStart ? [.. _tools.SelectMany(TriggersWithoutMark)] : [TriggerOfBlock()];
+        List<Trigger> triggers = syntax.OnlyAtStart ? [.. _tools.SelectMany(TriggersWithoutMark)] : [TriggerOf([this])];
+        if (_marked.Count > 0)
+        {
+            triggers.Add(TriggerOf(_marked));
+        }
+
         _free.Body = GrammarNode.Free(new FreeText(triggers, MayEnd: true));
 
         // A block that is not closed, with no call in it, may be all there is.
@@ -157,7 +189,22 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         return syntax.PromptOpening.Length > 0 && options.PromptEnd.EndsWith(syntax.PromptOpening, StringComparison.Ordinal) ? triggers[0].Next : start;
     }
 
-    private Trigger TriggerOfBlock()
+    // The trigger of blocks that share a mark.
+    private Trigger TriggerOf(IReadOnlyList<BlockGrammar> forms)
+    {
+        List<GrammarNode> next = [];
+        string mark = "";
+        foreach (BlockGrammar form in forms)
+        {
+            (mark, GrammarNode block) = form.WriteBehindMark();
+            next.Add(block);
+        }
+
+        next.AddRange(syntax.NoCallBehindTrigger.Select(text => GrammarNode.Sequence(_marks.Text(text), GrammarNode.Rule(_free))));
+        return _marks.Trigger(mark, GrammarNode.AnyOf(next));
+    }
+
+    private (string Mark, GrammarNode Block) WriteBehindMark()
     {
         string prefix = Prefix();
         string mark = syntax.Trigger ?? Encoding.UTF8.GetString(FirstWord());
@@ -169,8 +216,7 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
 
         GrammarNode block = GrammarNode.Sequence(
             _marks.Text(prefix[(start + mark.Length)..]), WriteBehindPrefix(isLazy: true), IsParallel ? GrammarNode.Rule(_free) : GrammarNode.Empty);
-        return _marks.Trigger(mark, GrammarNode.AnyOf(
-            [block, .. syntax.NoCallBehindTrigger.Select(text => GrammarNode.Sequence(_marks.Text(text), GrammarNode.Rule(_free)))]));
+        return (mark, block);
     }
 
     private byte[] FirstWord() => syntax.SectionOpen.IsEmpty ? syntax.Headers[0].Opening : syntax.SectionOpen.Opening;
