@@ -98,6 +98,7 @@ internal sealed partial class ChatService(
         {
             Tools = AnswerConstraints.FindCallable(request),
             ParallelToolCalls = request.ParallelToolCalls,
+            Required = request.ToolChoice.Mode == ToolChoiceMode.Required,
             PromptEnd = end,
             SplitReasoning = request.SplitReasoning,
         };

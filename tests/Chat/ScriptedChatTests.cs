@@ -50,6 +50,17 @@ public sealed class ScriptedChatTests
         Assert.EndsWith("<|im_start|>assistant\n", prompt, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(18)]
+    public async Task The_beginning_of_a_call_that_had_to_come_and_is_cut_off_is_no_content(int maxTokens)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync("weather");
+        JsonElement choice = (await server.ChatAsync("Hello!", $"{Tools},\"tool_choice\":\"required\",\"max_tokens\":{maxTokens}")).GetProperty("choices")[0];
+        Assert.Equal("length", choice.GetProperty("finish_reason").GetString());
+        Assert.True(choice.GetProperty("message").GetProperty("content").GetString() is null or "", choice.GetRawText());
+    }
+
     [Fact]
     public async Task Texts_before_and_behind_a_call_do_not_become_one_word()
     {

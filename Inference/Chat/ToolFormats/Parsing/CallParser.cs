@@ -10,6 +10,7 @@ internal sealed class CallParser : IncrementalParser
 {
     private readonly CallSyntax _syntax;
     private readonly CallEmitter _calls;
+    private readonly bool _isRequired;
 
     // Forms that a block may have, tried one after the other: at the start of the answer where they have no mark, else behind theirs.
     private readonly CallBlockReader[] _atStartForms;
@@ -31,6 +32,7 @@ internal sealed class CallParser : IncrementalParser
     {
         _syntax = syntax;
         _calls = new CallEmitter(options);
+        _isRequired = options.Required;
         CallSyntax[] marked = syntax.OnlyAtStart ? [.. syntax.Marked] : [syntax];
         _atStartForms = syntax.OnlyAtStart ? [new CallBlockReader(syntax, _calls)] : [];
         _markedForms = [.. marked.Select(form => new CallBlockReader(form, _calls))];
@@ -68,7 +70,7 @@ internal sealed class CallParser : IncrementalParser
 
     private bool StepInBlock(IChatOutputSink sink, bool final)
     {
-        ReadResult result = _forms[_form].Read(Held[_blockStart..], final, sink);
+        ReadResult result = _forms[_form].Read(Held[_blockStart..], final && !_isRequired, sink);
         if (result.Status == ReadStatus.Malformed && _form + 1 < _forms.Length)
         {
             _forms[++_form].Reset();
@@ -85,6 +87,7 @@ internal sealed class CallParser : IncrementalParser
 
         if (result.Status == ReadStatus.NeedMore && result.Length == 0)
         {
+            // At the end of an answer that had to be a call: what is there of it goes.
             return false;
         }
 
@@ -123,7 +126,7 @@ internal sealed class CallParser : IncrementalParser
         (int index, int mark) = TextScan.FindFirst(text, marks);
         if (index < 0)
         {
-            int decided = final ? text.Length : text.Length - TextScan.PossibleMark(text, marks);
+            int decided = final && !_isRequired ? text.Length : text.Length - TextScan.PossibleMark(text, marks);
             EmitContent(seeksCalls && !final ? decided - TextScan.TrailingSpace(text[..decided]) : decided, sink);
             return false;
         }
@@ -162,7 +165,7 @@ internal sealed class CallParser : IncrementalParser
             }
         }
 
-        if (!final && TextScan.PossibleMark(text, _startOpenings) == text.Length - space)
+        if ((!final || _isRequired) && TextScan.PossibleMark(text, _startOpenings) == text.Length - space)
         {
             return false;
         }
