@@ -14,7 +14,7 @@ internal sealed class CorsPolicy(IReadOnlyList<string> origins, string exposed =
     private const string Methods = "GET, POST, DELETE, HEAD, OPTIONS";
 
     /// <summary>Headers of the REST port that a page may read: what clients show in errors and wait by.</summary>
-    public const string RestHeaders = "x-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, openai-version";
+    public const string RestHeaders = "x-request-id, retry-after, retry-after-ms, x-should-retry, x-unenforced-keywords, openai-processing-ms, openai-version";
 
     /// <summary>How long a browser may remember the answer to a preflight, in seconds. Ours: short, a restart may change the list.</summary>
     private const string MaxAge = "600";

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MistralServe.Inference.Chat.Reasoning;
 using MistralServe.Inference.Chat.ToolFormats;
+using MistralServe.Inference.Chat.ToolFormats.Grammars;
 using MistralServe.Inference.Constraints;
 using MistralServe.Inference.Constraints.Grammar;
 using MistralServe.Inference.Constraints.JsonSchema;
@@ -39,7 +40,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
     /// <param name="vocabulary">The loaded model's tokens.</param>
     /// <param name="contextLength">Tokens of one request.</param>
     /// <returns>The constraint; or neither when the answer is free or its format alone says what it must be; or why there is none.</returns>
-    public (ITokenConstraintFactory? Constraint, EngineFailure? Failure) Create(
+    public ConstraintResult Create(
         ChatGeneration request, ChatModel model, string promptEnd, IVocabulary vocabulary, int contextLength)
     {
         IReadOnlyList<ChatTool> tools = FindCallable(request);
@@ -47,19 +48,15 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
         bool isOpen = reasoning.IsOpen(promptEnd);
         bool mayReason = isOpen || (reasoning.IsInTemplate && !reasoning.IsClosed(promptEnd));
         int? budget = request.ReasoningBudget ?? (request.ReasoningEffort == "none" && mayReason ? 0 : null);
-        ITokenConstraintFactory? constraint = null;
+        var result = new ConstraintResult(null, null);
         if (tools.Count > 0 || (request.OutputFormat is not null && (mayReason || budget is not null)))
         {
-            ConstraintResult compiled = Compile(request, model, tools, promptEnd, compilers.Get(vocabulary, contextLength));
-            if (compiled.Failure is not null)
-            {
-                return (null, compiled.Failure);
-            }
-
-            constraint = compiled.Factory;
+            result = Compile(request, model, tools, promptEnd, compilers.Get(vocabulary, contextLength));
         }
 
-        return (budget is { } limit ? new ReasoningBudgetFactory(vocabulary, reasoning, model.Markers, limit, isOpen, constraint) : constraint, null);
+        return budget is { } limit && result.Failure is null
+            ? result with { Factory = new ReasoningBudgetFactory(vocabulary, reasoning, model.Markers, limit, isOpen, result.Factory) }
+            : result;
     }
 
     private ConstraintResult Compile(ChatGeneration request, ChatModel model, IReadOnlyList<ChatTool> tools, string promptEnd, ConstraintCompiler compiler)
@@ -76,6 +73,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
                 return new GrammarBuildResult(null, failure);
             }
 
+            List<string> unenforced = [];
             ToolGrammarResult grammar = model.Format.CreateGrammar(new ToolGrammarOptions
             {
                 Tools = tools,
@@ -84,9 +82,9 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
                 Answer = answer.Root,
                 PromptEnd = promptEnd,
                 Markers = model.Markers,
-                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, compiler.Limits),
+                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, compiler.Limits, unenforced),
             });
-            return new GrammarBuildResult(grammar.Root, grammar.Failure);
+            return new GrammarBuildResult(grammar.Root, grammar.Failure) { Unenforced = unenforced };
         }
     }
 
@@ -95,21 +93,33 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
         ? Json.Build(new OutputFormat(OutputFormatKind.JsonSchema, tool.Param) { Schema = schema, Strict = true }, limits).Failure
         : null;
 
-    private GrammarBuildResult BuildSchema(ChatTool tool, JsonElement schema, bool isRequired, ConstraintLimits limits)
+    private GrammarBuildResult BuildSchema(ChatTool tool, JsonElement schema, bool isRequired, ConstraintLimits limits, List<string> unenforced)
     {
         if (isRequired || tool.Strict)
         {
-            return Json.Build(new OutputFormat(OutputFormatKind.JsonSchema, tool.Param) { Schema = schema }, limits);
+            return ToArguments(tool, Json.Build(new OutputFormat(OutputFormatKind.JsonSchema, tool.Param) { Schema = schema }, limits));
         }
 
         (GrammarBuildResult result, IReadOnlyList<SchemaProblem> dropped) = JsonGrammarBuilder.BuildLenient(schema, tool.Param, limits);
         foreach (SchemaProblem problem in dropped)
         {
-            LogDropped(logger, tool.Name, problem.Message);
+            // A format may ask for a tool more than once.
+            string entry = $"{tool.Param}{problem.Path}: {problem.Keyword}";
+            if (!unenforced.Contains(entry, StringComparer.Ordinal))
+            {
+                unenforced.Add(entry);
+                LogDropped(logger, tool.Name, problem.Message);
+            }
         }
 
-        return result;
+        return ToArguments(tool, result);
     }
+
+    private static GrammarBuildResult ToArguments(ChatTool tool, GrammarBuildResult result) =>
+        result.Root is not { } root ? result
+        : JsonNodes.OnlyObjects(root) is { } objects ? result with { Root = objects }
+        : new GrammarBuildResult(null, new EngineFailure(
+            EngineFailureCode.InvalidSchema, $"The parameters of the tool {tool.Name} must be a JSON Schema of an object.", tool.Param));
 
     // Everything that the language follows from: the key under which it is kept.
     private static string Describe(ChatGeneration request, ChatModel model, IReadOnlyList<ChatTool> tools, string promptEnd)

@@ -10,6 +10,9 @@ namespace MistralServe.Inference.Chat;
 /// <param name="CreateParser">Makes the parser of one choice: one for each of them.</param>
 internal sealed record ChatRun(Generation Generation, Func<IChatOutputParser> CreateParser) : IDisposable
 {
+    /// <summary>Keywords of the tools' schemas that the answer is not held to because it need not call them, each with field and path.</summary>
+    public IReadOnlyList<string> UnenforcedKeywords { get; init; } = [];
+
     /// <summary>Cancels what is not finished.</summary>
     public void Dispose() => Generation.Dispose();
 }

@@ -37,16 +37,17 @@ internal sealed partial class ChatService(
     public async ValueTask<ChatStartResult> StartAsync(ChatGeneration request, CancellationToken cancellationToken)
     {
         Func<IChatOutputParser>? createParser = null;
+        IReadOnlyList<string> unenforced = [];
         StartResult result = await starter.StartAsync(
             request,
             () =>
             {
-                (PromptResult prompt, createParser) = Prepare(request);
+                (PromptResult prompt, createParser, unenforced) = Prepare(request);
                 return prompt;
             },
             cancellationToken).ConfigureAwait(false);
         return result.Generation is { } generation
-            ? new ChatStartResult(new ChatRun(generation, createParser!), null)
+            ? new ChatStartResult(new ChatRun(generation, createParser!) { UnenforcedKeywords = unenforced }, null)
             : new ChatStartResult(null, result.Failure);
     }
 
@@ -72,35 +73,37 @@ internal sealed partial class ChatService(
         return (prompt?.Text, failure);
     }
 
-    private (PromptResult Prompt, Func<IChatOutputParser>? CreateParser) Prepare(ChatGeneration request)
+    private (PromptResult Prompt, Func<IChatOutputParser>? CreateParser, IReadOnlyList<string> Unenforced) Prepare(ChatGeneration request)
     {
         (ChatModel? model, RenderedPrompt? prompt, EngineFailure? failure) = Render(request);
         if (prompt is null)
         {
-            return (new PromptResult(null, failure), null);
+            return (new PromptResult(null, failure), null, []);
         }
 
         (int[]? tokens, failure) = starter.Check(model!.Tokenize(prompt), Param);
         if (tokens is null)
         {
-            return (new PromptResult(null, failure), null);
+            return (new PromptResult(null, failure), null, []);
         }
 
         string end = ChatModel.FindEnd(prompt, request);
-        (ITokenConstraintFactory? constraint, failure) = _constraints.Create(request, model, end, Vocabulary, starter.Engine.ContextLength);
-        if (failure is not null)
+        ConstraintResult constraint = _constraints.Create(request, model, end, Vocabulary, starter.Engine.ContextLength);
+        if (constraint.Failure is not null)
         {
-            return (new PromptResult(null, failure), null);
+            return (new PromptResult(null, constraint.Failure), null, []);
         }
 
         var options = new ToolParseOptions
         {
             Tools = AnswerConstraints.FindCallable(request),
             ParallelToolCalls = request.ParallelToolCalls,
+            Required = request.ToolChoice.Mode == ToolChoiceMode.Required,
             PromptEnd = end,
             SplitReasoning = request.SplitReasoning,
         };
-        return (new PromptResult(tokens, null) { Constraint = constraint, VisibleTokens = model.Markers.Texts }, () => model.Format.CreateParser(options));
+        var result = new PromptResult(tokens, null) { Constraint = constraint.Factory, VisibleTokens = model.Markers.Texts };
+        return (result, () => model.Format.CreateParser(options), constraint.Unenforced);
     }
 
     private (int[]? Tokens, EngineFailure? Failure) Tokenize(ChatGeneration request)

@@ -61,7 +61,7 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
     public ConstraintResult Compile(Func<GrammarBuildResult> build, string param, string key)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes("grammar\n" + key));
-        return _cache.Find(hash) is { } known ? new ConstraintResult(known, null) : InTurn(() =>
+        return _cache.Find(hash) is { } known ? new ConstraintResult(known, null) { Unenforced = known.Unenforced } : InTurn(() =>
         {
             GrammarBuildResult built = build();
             if (built.Root is not { } root)
@@ -69,9 +69,15 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
                 return new ConstraintResult(null, built.Failure);
             }
 
-            GrammarCompileResult result = CompileGrammar(root, Limits, hash);
+            GrammarCompileResult result = CompileGrammar(root, Limits, key: null);
+            if (result.Factory is CompiledGrammar grammar)
+            {
+                grammar.Unenforced = built.Unenforced;
+                _cache.Add(hash, grammar);
+            }
+
             return result.Succeeded
-                ? new ConstraintResult(result.Factory, null)
+                ? new ConstraintResult(result.Factory, null) { Unenforced = built.Unenforced }
                 : new ConstraintResult(null, new EngineFailure(EngineFailureCode.InvalidSchema, result.Problem!, param));
         });
     }

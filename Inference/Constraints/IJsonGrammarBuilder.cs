@@ -17,4 +17,8 @@ internal interface IJsonGrammarBuilder
 /// <summary>A grammar, or why there is none, or neither where there is nothing to enforce.</summary>
 /// <param name="Root">The language.</param>
 /// <param name="Failure">Why there is none, with the field to blame.</param>
-internal sealed record GrammarBuildResult(GrammarNode? Root, EngineFailure? Failure);
+internal sealed record GrammarBuildResult(GrammarNode? Root, EngineFailure? Failure)
+{
+    /// <summary>Keywords of schemas that the language does not hold an answer to, each with field and path.</summary>
+    public IReadOnlyList<string> Unenforced { get; init; } = [];
+}

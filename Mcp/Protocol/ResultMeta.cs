@@ -30,4 +30,8 @@ internal sealed record ResultMeta
     /// <summary>What the model reasoned before it answered.</summary>
     [JsonPropertyName("dev.mistralserve/reasoning_content")]
     public string? Reasoning { get; init; }
+
+    /// <summary>Keywords of the tools' schemas that the answer was not held to, each with field and path.</summary>
+    [JsonPropertyName("dev.mistralserve/unenforced_keywords")]
+    public IReadOnlyList<string>? UnenforcedKeywords { get; init; }
 }

@@ -67,7 +67,10 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
         using ChatRun run = started.Run!;
 
         // A reply with calls becomes another text than its content, and what is told must be a beginning of the result.
-        return await TextReply.ReadAsync(
+        ToolOutcome outcome = await TextReply.ReadAsync(
             run.Generation, request.Choices, run.CreateParser, tellText: !request.OffersTools, modelId, progress, cancellationToken).ConfigureAwait(false);
+        return run.UnenforcedKeywords.Count > 0 && outcome.Result is { Meta: { } meta } result
+            ? ToolOutcome.Of(result with { Meta = meta with { UnenforcedKeywords = run.UnenforcedKeywords } })
+            : outcome;
     }
 }

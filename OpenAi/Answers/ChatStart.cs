@@ -8,7 +8,11 @@ namespace MistralServe.OpenAi.Answers;
 /// <param name="Generation">The engine's events; one choice.</param>
 /// <param name="CreateParser">Makes what splits the text into its parts.</param>
 /// <param name="Vocabulary">Names reported tokens.</param>
-internal sealed record ChatStart(Generation Generation, Func<IChatOutputParser> CreateParser, IVocabulary Vocabulary);
+internal sealed record ChatStart(Generation Generation, Func<IChatOutputParser> CreateParser, IVocabulary Vocabulary)
+{
+    /// <inheritdoc cref="ChatRun.UnenforcedKeywords"/>
+    public IReadOnlyList<string> UnenforcedKeywords { get; init; } = [];
+}
 
 /// <summary>Starts and counts conversations for the endpoints whose answers are made of items or blocks.</summary>
 internal static class ChatStarts
@@ -19,7 +23,7 @@ internal static class ChatStarts
     {
         ChatStartResult result = await chat.StartAsync(request, cancellationToken);
         return result.Run is { } run
-            ? (new ChatStart(run.Generation, run.CreateParser, chat.Vocabulary), null)
+            ? (new ChatStart(run.Generation, run.CreateParser, chat.Vocabulary) { UnenforcedKeywords = run.UnenforcedKeywords }, null)
             : (null, result.Failure);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ChoiceCollector : IChatOutputSink
     private readonly List<Call> _calls = [];
     private ArrayBufferWriter<byte>? _content;
     private ArrayBufferWriter<byte>? _reasoning;
+    private bool _hasCallBehindContent;
 
     /// <summary>A collector that has nothing yet.</summary>
     /// <param name="parser">The choice's own parser.</param>
@@ -40,13 +41,23 @@ internal sealed class ChoiceCollector : IChatOutputSink
     };
 
     /// <inheritdoc/>
-    public void OnContent(ReadOnlySpan<byte> text) => (_content ??= new ArrayBufferWriter<byte>()).Write(text);
+    public void OnContent(ReadOnlySpan<byte> text)
+    {
+        // The white space that touched the calls is gone; two texts don't become one word.
+        (_content ??= new ArrayBufferWriter<byte>()).Write(_hasCallBehindContent ? "\n"u8 : default);
+        _hasCallBehindContent = false;
+        _content.Write(text);
+    }
 
     /// <inheritdoc/>
     public void OnReasoning(ReadOnlySpan<byte> text) => (_reasoning ??= new ArrayBufferWriter<byte>()).Write(text);
 
     /// <inheritdoc/>
-    public void OnToolCall(int index, string id, string name) => _calls.Add(new Call(id, name, new ArrayBufferWriter<byte>()));
+    public void OnToolCall(int index, string id, string name)
+    {
+        _hasCallBehindContent = _content is not null;
+        _calls.Add(new Call(id, name, new ArrayBufferWriter<byte>()));
+    }
 
     /// <inheritdoc/>
     public void OnToolArguments(int index, ReadOnlySpan<byte> json) => _calls[index].Arguments.Write(json);

@@ -112,7 +112,20 @@ internal sealed class ChatChunkWriter : AnswerChunkWriter
 
     private sealed class ChoiceSink(ChatChunkWriter writer, int choice) : IChatOutputSink
     {
-        public void OnContent(ReadOnlySpan<byte> text) => writer.WritePiece(choice, "content"u8, text);
+        private bool _hasContent;
+        private bool _hasCallBehindContent;
+
+        public void OnContent(ReadOnlySpan<byte> text)
+        {
+            // As the collected answer has it: one line end where calls stood between two texts.
+            if (_hasCallBehindContent)
+            {
+                writer.WritePiece(choice, "content"u8, "\n"u8);
+            }
+
+            (_hasContent, _hasCallBehindContent) = (true, false);
+            writer.WritePiece(choice, "content"u8, text);
+        }
 
         public void OnReasoning(ReadOnlySpan<byte> text)
         {
@@ -122,7 +135,11 @@ internal sealed class ChatChunkWriter : AnswerChunkWriter
             }
         }
 
-        public void OnToolCall(int index, string id, string name) => writer.WriteCall(choice, index, id, name, ""u8);
+        public void OnToolCall(int index, string id, string name)
+        {
+            _hasCallBehindContent = _hasContent;
+            writer.WriteCall(choice, index, id, name, ""u8);
+        }
 
         public void OnToolArguments(int index, ReadOnlySpan<byte> json) => writer.WriteCall(choice, index, null, null, json);
     }

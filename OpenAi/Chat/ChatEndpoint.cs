@@ -46,6 +46,7 @@ internal static class ChatEndpoint
             return;
         }
 
+        UnenforcedKeywords.AddTo(context.Response.Headers, run.UnenforcedKeywords);
         await AnswerAsync(
             context, run, call.Value, chat.Vocabulary, AnswerIdentity.Create("chatcmpl-", chat.Model, time), loggers.CreateLogger("MistralServe.OpenAi"));
     }

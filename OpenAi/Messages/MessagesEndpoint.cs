@@ -46,6 +46,7 @@ internal static class MessagesEndpoint
             return;
         }
 
+        UnenforcedKeywords.AddTo(context.Response.Headers, start.UnenforcedKeywords);
         MessagesAnswer first = new()
         {
             Id = $"msg_{RequestIds.NewSuffix()}",

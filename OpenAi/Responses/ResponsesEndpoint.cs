@@ -51,6 +51,7 @@ internal static class ResponsesEndpoint
             return;
         }
 
+        UnenforcedKeywords.AddTo(context.Response.Headers, start.UnenforcedKeywords);
         bool streams = call.Value.Stream;
         if (!call.Value.Template.Background)
         {

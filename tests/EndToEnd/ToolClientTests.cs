@@ -1,6 +1,10 @@
+using System.ClientModel;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using MistralServe.Tests.Chat;
+using OpenAI;
+using OpenAI.Chat;
 
 namespace MistralServe.Tests.EndToEnd;
 
@@ -15,6 +19,41 @@ public sealed class ToolClientTests
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync("weather");
         Assert.EndsWith("ok", (await NodeEnvironment.RunAsync(script, $"http://127.0.0.1:{server.Port}/v1")).Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAIs_client_for_NET_calls_tools_of_a_scripted_model()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync("weather");
+        var client = new ChatClient(
+            "scripted", new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new Uri($"http://127.0.0.1:{server.Port}/v1") });
+        List<ChatMessage> messages = [new UserChatMessage("What is the weather in Paris?")];
+        var options = new ChatCompletionOptions();
+        options.Tools.Add(ChatTool.CreateFunctionTool("get_weather", "Weather of a city", BinaryData.FromString(
+            """{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}},"required":["city","days"]}""")));
+        ChatCompletion completion = await client.CompleteChatAsync(messages, options);
+        Assert.Equal(ChatFinishReason.ToolCalls, completion.FinishReason);
+        Assert.Equal("Let me look.", completion.Content[0].Text);
+        ChatToolCall call = Assert.Single(completion.ToolCalls);
+        Assert.Equal(("get_weather", """{"city": "Paris", "days": 2}"""), (call.FunctionName, call.FunctionArguments.ToString()));
+
+        var streamed = new StringBuilder();
+        string? id = null;
+        await foreach (StreamingChatCompletionUpdate update in client.CompleteChatStreamingAsync(messages, options))
+        {
+            foreach (StreamingChatToolCallUpdate part in update.ToolCallUpdates)
+            {
+                id = part.ToolCallId ?? id;
+                streamed.Append(part.FunctionArgumentsUpdate);
+            }
+        }
+
+        Assert.Equal(call.FunctionArguments.ToString(), streamed.ToString());
+        Assert.StartsWith("call_", id, StringComparison.Ordinal);
+        messages.Add(new AssistantChatMessage(completion));
+        messages.Add(new ToolChatMessage(call.Id, """{"city":"Paris","degrees":18}"""));
+        completion = await client.CompleteChatAsync(messages, options);
+        Assert.Equal("It is 18 degrees in Paris. 🌤", completion.Content[0].Text);
     }
 }
 

@@ -56,45 +56,8 @@ internal sealed class ConversationInput(ChatTemplate template, TemplateCapabilit
             variables.Add(new("functions", showTools ? TemplateJson.Write(new TemplateRun(now), tools, indent) : StringValue.Empty));
         }
 
-        variables.Add(new("messages", new ListValue([.. MergeSystem(WriteCallsOut(request.Messages)).Select(CreateMessage)], isInput: true)));
+        variables.Add(new("messages", new ListValue([.. MergeSystem(request.Messages).Select(CreateMessage)], isInput: true)));
         return variables;
-    }
-
-    /// <summary>
-    /// Where the template knows no calls, those of earlier turns become text: an object with name and arguments for each, and one
-    /// user message with the results of all, because such templates want roles to alternate.
-    /// </summary>
-    private IReadOnlyList<ChatMessage> WriteCallsOut(IReadOnlyList<ChatMessage> messages)
-    {
-        if (capabilities.ToolCalls || !messages.Any(message => message.Role == "tool" || message.ToolCalls.Count > 0))
-        {
-            return messages;
-        }
-
-        var written = new List<ChatMessage>();
-        bool afterResult = false;
-        foreach (ChatMessage message in messages)
-        {
-            bool isResult = message.Role == "tool";
-            if (isResult && afterResult)
-            {
-                written[^1] = written[^1] with { Content = written[^1].Content + "\n" + message.Content };
-            }
-            else if (isResult)
-            {
-                written.Add(new ChatMessage("user", message.Content));
-            }
-            else
-            {
-                IEnumerable<string> calls = message.ToolCalls.Select(call => $$"""{"name": "{{JsonEncodedText.Encode(call.Name)}}", "arguments": {{(call.Arguments.Length > 0 ? call.Arguments : "{}")}}}""");
-                string content = string.Join('\n', message.Content.Length > 0 ? calls.Prepend(message.Content) : calls);
-                written.Add(message.ToolCalls.Count > 0 ? message with { Content = content, ToolCalls = [] } : message);
-            }
-
-            afterResult = isResult;
-        }
-
-        return written;
     }
 
     /// <summary>Where the template knows no system role, its text goes before that of the next user message.</summary>

@@ -8,7 +8,7 @@ namespace MistralServe.Inference.Chat.Templates;
 /// <summary>
 /// From prompt text to tokens so that only the template writes control tokens. The text is cut at the special tokens that lie in
 /// the template's parts, and what is between is tokenised without them: that is how llama.cpp itself partitions a text, so a
-/// prompt without special tokens in its input gets the same tokens from both. Immutable; any thread. Source: llama-vocab.cpp,
+/// prompt without special tokens in its input gets the same tokens from both. Any thread. Source: llama-vocab.cpp,
 /// tokenizer_st_partition.
 /// </summary>
 internal sealed class PromptTokenizer
@@ -17,6 +17,7 @@ internal sealed class PromptTokenizer
 
     private readonly IVocabulary _vocabulary;
     private readonly string _templateSource;
+    private readonly TokenRunCache _runs = new();
     private readonly Lazy<Finder> _finder;
     private readonly Lazy<bool> _addsSpace;
 
@@ -86,7 +87,21 @@ internal sealed class PromptTokenizer
         return [.. tokens];
     }
 
-    private int[] TokenizePlain(ReadOnlySpan<byte> text) => _vocabulary.Tokenize(text, addSpecial: false, parseSpecial: false);
+    private int[] TokenizePlain(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < TokenRunCache.MinLength)
+        {
+            return _vocabulary.Tokenize(text, addSpecial: false, parseSpecial: false);
+        }
+
+        if (_runs.Find(text) is not { } tokens)
+        {
+            tokens = _vocabulary.Tokenize(text, addSpecial: false, parseSpecial: false);
+            _runs.Add(text, tokens);
+        }
+
+        return tokens;
+    }
 
     /// <summary>Text that goes on a stretch: vocabularies that put a space before each text must not do so here.</summary>
     private int[] TokenizeContinuation(ReadOnlySpan<byte> text)

@@ -14,6 +14,9 @@ internal enum CallBody
     /// <summary>Each argument stands between marks of its own: strings as they are, all else as JSON.</summary>
     Tagged,
 
+    /// <summary>As <see cref="Tagged"/>, with marks of the arguments' own names; lists and objects are elements inside of elements.</summary>
+    Elements,
+
     /// <summary>Arguments stand as in a call of a programming language, with literals.</summary>
     Expression,
 }
@@ -23,6 +26,9 @@ internal enum LiteralSyntax
 {
     /// <summary>Python's: <c>True</c>, <c>None</c>, strings in single or double quotes.</summary>
     Python,
+
+    /// <summary>JSON with white space between its signs.</summary>
+    SpacedJson,
 
     /// <summary>Gemma 4's: strings between <c>&lt;|"|&gt;</c>, keys without quotes.</summary>
     Gemma,
@@ -66,6 +72,15 @@ internal sealed record CallSyntax(string Name, CallBody Body)
     /// <summary>Member with the arguments in <see cref="CallBody.JsonCall"/>.</summary>
     public string ArgumentsKey { get; init; } = "arguments";
 
+    /// <summary>The object of <see cref="CallBody.JsonCall"/> up to its first member.</summary>
+    public string JsonOpen { get; init; } = "{~";
+
+    /// <summary>Between two members of the object of <see cref="CallBody.JsonCall"/>.</summary>
+    public string JsonSeparator { get; init; } = ", ";
+
+    /// <summary>The object of <see cref="CallBody.JsonCall"/> behind its last member.</summary>
+    public string JsonClose { get; init; } = "~}";
+
     /// <summary>Member with an id before the name, written by grammars as the number of the call, not given to clients because it begins anew in every answer.</summary>
     public string? NumberKey { get; init; }
 
@@ -78,11 +93,17 @@ internal sealed record CallSyntax(string Name, CallBody Body)
     /// <summary>Before a value in <see cref="CallBody.Tagged"/> and <see cref="CallBody.Expression"/>, with the place <c>«key»</c>.</summary>
     public MarkTemplate Parameter { get; init; } = new("");
 
+    /// <summary>Before each tag of <see cref="CallBody.Elements"/>.</summary>
+    public string ElementMark { get; init; } = "";
+
     /// <summary>Behind a value in <see cref="CallBody.Tagged"/>.</summary>
     public string ParameterClose { get; init; } = "";
 
     /// <summary>Between two arguments, written; and behind the last one of <see cref="CallBody.Tagged"/>.</summary>
     public string ParameterSeparator { get; init; } = "";
+
+    /// <summary>Whether models put strings of <see cref="CallBody.Tagged"/> into <c>&lt;![CDATA[ ]]&gt;</c> where they need it.</summary>
+    public bool WritesCharacterData { get; init; }
 
     /// <summary>Whether a value of <see cref="CallBody.Tagged"/> stands on lines of its own: one line end on each side doesn't belong to it.</summary>
     public bool ValuesOnLines { get; init; }
@@ -92,6 +113,9 @@ internal sealed record CallSyntax(string Name, CallBody Body)
 
     /// <summary>Whether calls have no mark of their own, so that only an answer that begins with one is taken for calls.</summary>
     public bool OnlyAtStart { get; init; }
+
+    /// <summary>Calls behind a mark, in a format whose own have none: these may stand anywhere in an answer. They share the mark.</summary>
+    public IReadOnlyList<CallSyntax> Marked { get; init; } = [];
 
     /// <summary>Whether the template takes one call a message only.</summary>
     public bool SingleCall { get; init; }

@@ -110,6 +110,12 @@ internal static class CallWriter
         foreach (JsonProperty property in document.RootElement.EnumerateObject())
         {
             string open = syntax.Parameter.Write(new MarkValues { Key = property.Name, Type = TypeName(property.Value) });
+            if (syntax.Body == CallBody.Elements)
+            {
+                WriteElement(syntax.ElementMark, property.Name, property.Value, text);
+                continue;
+            }
+
             if (syntax.Body == CallBody.Tagged)
             {
                 text.Append(open).Append(RawValue(property.Value)).Append(syntax.ValuesOnLines ? "\n" : "").Append(syntax.ParameterClose).Append(syntax.ParameterSeparator);
@@ -119,6 +125,33 @@ internal static class CallWriter
             text.Append(index++ > 0 ? syntax.ParameterSeparator : "").Append(open);
             WriteLiteral(property.Value, syntax.Literals, text);
         }
+    }
+
+    private static void WriteElement(string mark, string name, JsonElement value, StringBuilder text)
+    {
+        text.Append(mark).Append('<').Append(name).Append('>');
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in value.EnumerateObject())
+                {
+                    WriteElement(mark, property.Name, property.Value, text);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    WriteElement(mark, ElementReader.Item, item, text);
+                }
+
+                break;
+            default:
+                text.Append(RawValue(value));
+                break;
+        }
+
+        text.Append(mark).Append("</").Append(name).Append('>');
     }
 
     private static string TypeName(JsonElement value) => value.ValueKind switch

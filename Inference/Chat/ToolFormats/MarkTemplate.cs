@@ -64,16 +64,23 @@ internal sealed class MarkTemplate
     /// <summary>The text before the first variable place and the first white space.</summary>
     public byte[] Opening => _parts.Count > 0 ? _parts[0].Text : [];
 
+    /// <summary>Whether a sign of the notation stands for white space.</summary>
+    public static bool IsSpace(char sign) => sign is ' ' or '\n' or '~';
+
+    /// <summary>A notation as it is written.</summary>
+    public static string WithoutSpaceMarks(string notation) => notation.Replace("~", "", StringComparison.Ordinal);
+
     /// <summary>The text with values put in; places without a value stay empty.</summary>
-    public string Write(MarkValues values) => string.Concat(WritePieces(values).Select(piece => piece.Text));
+    public string Write(MarkValues values) => string.Concat(WritePieces(WithoutSpaceMarks(Notation), values).Select(piece => piece.Text));
 
     /// <summary>
-    /// The text in pieces: fixed text, with the values that are known, and places whose value is not.
+    /// The notation in pieces: fixed, with the values that are known, and places whose value is not.
     /// </summary>
     /// <returns>Pairs of which one is set.</returns>
-    public IEnumerable<(string Text, string? Place)> WritePieces(MarkValues values)
+    public IEnumerable<(string Text, string? Place)> WritePieces(MarkValues values) => WritePieces(Notation, values);
+
+    private static IEnumerable<(string Text, string? Place)> WritePieces(string rest, MarkValues values)
     {
-        string rest = Notation.Replace("~", "", StringComparison.Ordinal);
         var fixedText = new StringBuilder();
         for (int open = rest.IndexOf('«'); open >= 0; open = rest.IndexOf('«'))
         {
@@ -150,7 +157,13 @@ internal sealed class MarkTemplate
                 return rest.Length > MaxValueBytes ? ReadResult.Malformed : ReadResult.NeedMore;
             }
 
-            if (length is 0 or > MaxValueBytes || !Set(values, part.Place, Encoding.UTF8.GetString(rest[..length])))
+            // A dot may belong to a name, but the last one is the text that follows the place.
+            if (i + 1 < _parts.Count && _parts[i + 1].Text is [(byte)'.', ..])
+            {
+                length = rest[..length].LastIndexOf((byte)'.');
+            }
+
+            if (length is <= 0 or > MaxValueBytes || !Set(values, part.Place, Encoding.UTF8.GetString(rest[..length])))
             {
                 return ReadResult.Malformed;
             }
@@ -206,7 +219,7 @@ internal sealed class MarkTemplate
         int start = 0;
         for (int i = 0; i <= text.Length; i++)
         {
-            if (i < text.Length && text[i] is not (' ' or '\n' or '~'))
+            if (i < text.Length && !IsSpace(text[i]))
             {
                 continue;
             }

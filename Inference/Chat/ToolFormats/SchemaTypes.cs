@@ -43,6 +43,29 @@ internal static class SchemaTypes
             ? Of(schema, root, 0)
             : JsonTypes.All;
 
+    /// <summary>Types of a value; all when nothing is declared.</summary>
+    /// <param name="schema">Its schema; null when there is none.</param>
+    /// <param name="root">The schema of all parameters, for references.</param>
+    public static JsonTypes OfValue(JsonElement? schema, JsonElement root) => schema is { } known ? Of(known, root, 0) : JsonTypes.All;
+
+    /// <summary>The schema of a member of an object, or of the items of a list; null when it is not declared in place.</summary>
+    /// <param name="schema">Schema of the object or list.</param>
+    /// <param name="root">The schema of all parameters, for references.</param>
+    /// <param name="member">Name of the member; null for items.</param>
+    public static JsonElement? FindInside(JsonElement? schema, JsonElement root, string? member)
+    {
+        if (schema is not { } outer || Resolve(outer, root) is not { ValueKind: JsonValueKind.Object } resolved)
+        {
+            return null;
+        }
+
+        JsonElement found;
+        return member is null ? (resolved.TryGetProperty("items", out found) ? found : null)
+            : resolved.TryGetProperty("properties", out JsonElement properties) && properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(member, out found) ? found
+            : resolved.TryGetProperty("additionalProperties", out found) ? found
+            : null;
+    }
+
     private static JsonElement? FindProperties(JsonElement root)
     {
         JsonElement schema = Resolve(root, root);

@@ -10,31 +10,29 @@ internal static class ToolFormatRegistry
 {
     private static readonly (Func<string, bool> Detect, CallSyntax Syntax)[] Rows =
     [
-        (Has("DSML", "function_calls"), ToolFormatTable.DeepSeekV32),
-        (Has("DSML"), ToolFormatTable.DeepSeekV4),
+        (Has("DSML", "function_calls"), TaggedFormats.DeepSeekV32),
+        (Has("DSML"), TaggedFormats.DeepSeekV4),
         (Has("<｜tool▁calls▁begin｜>", "```json"), ToolFormatTable.DeepSeekR1),
         (Has("<｜tool▁calls▁begin｜>"), ToolFormatTable.DeepSeekV31),
         (Has("<|tool_calls_section_begin|>"), ToolFormatTable.KimiK2),
-        (Has("<|open|>", "<|sep|>"), ToolFormatTable.KimiK3),
+        (Has("<|open|>", "<|sep|>"), TaggedFormats.KimiK3),
         (Has("<|START_ACTION|>"), ToolFormatTable.CommandR7B),
         (Has("Action:", "tool_name"), ToolFormatTable.CommandRPlus),
-        (Has("<minimax:tool_call>"), ToolFormatTable.MiniMaxM2),
-
-        // MiniMax M3 nests elements of its own: it is told of the generic form instead.
-        (Has("]<]minimax[>["), ToolFormatTable.Generic),
-        (Has("<seed:tool_call>"), ToolFormatTable.Seed),
-        (Has(":opensource", "<tool_sep"), ToolFormatTable.Hunyuan),
-        (Has("<arg_key>", "<role>"), ToolFormatTable.Ling),
-        (Has("<arg_key>", "</arg_key>\n"), ToolFormatTable.Glm),
-        (Has("<arg_key>", "</arg_key>\\n"), ToolFormatTable.Glm),
-        (Has("<arg_key>"), ToolFormatTable.GlmDense),
+        (Has("<minimax:tool_call>"), TaggedFormats.MiniMaxM2),
+        (Has("]<]minimax[>["), TaggedFormats.MiniMaxM3),
+        (Has("<seed:tool_call>"), TaggedFormats.Seed),
+        (Has(":opensource", "<tool_sep"), TaggedFormats.Hunyuan),
+        (Has("<arg_key>", "<role>"), TaggedFormats.Ling),
+        (Has("<arg_key>", "</arg_key>\n"), TaggedFormats.Glm),
+        (Has("<arg_key>", "</arg_key>\\n"), TaggedFormats.Glm),
+        (Has("<arg_key>"), TaggedFormats.GlmDense),
         (Has("<|tool_call>", "call:"), ToolFormatTable.Gemma4),
         (Has("<|tool_call_start|>"), ToolFormatTable.Lfm2),
         (Has("<|tool_list_start|>"), ToolFormatTable.Lfm2),
         (Has("List of tools: [", "<|im_start|>"), ToolFormatTable.Lfm2),
-        (Has("<atem:"), ToolFormatTable.Muse),
-        (Has("<function name=", "<param name="), ToolFormatTable.MiniCpm),
-        (Has("<tool_call>", "<function="), ToolFormatTable.QwenCoder),
+        (Has("<atem:"), TaggedFormats.Muse),
+        (Has("<function name=", "<param name="), TaggedFormats.MiniCpm),
+        (Has("<tool_call>", "<function="), TaggedFormats.QwenCoder),
         (Has(">>>all"), ToolFormatTable.Functionary32),
         (Has("<function="), ToolFormatTable.Functionary31),
         (Has("functools["), ToolFormatTable.Firefunction),
@@ -57,8 +55,6 @@ internal static class ToolFormatRegistry
     // Text of past calls in templates: without it they are left out.
     private const string CallsVariable = "tool_calls";
 
-    private static readonly ReasoningFormat MiniMaxM3Think = new("<mm:think>", "</mm:think>");
-
     /// <summary>
     /// The format that a template renders; the generic one when it knows none.
     /// </summary>
@@ -74,7 +70,7 @@ internal static class ToolFormatRegistry
         CallSyntax syntax = Rows.FirstOrDefault(row => row.Detect(source)).Syntax ?? ToolFormatTable.Generic;
         ReasoningFormat reasoning = syntax.Reasoning is { } own && (own != ToolFormatTable.MistralArray.Reasoning || source.Contains(own.Open, StringComparison.Ordinal))
             ? own
-            : source.Contains(MiniMaxM3Think.Open, StringComparison.Ordinal) ? MiniMaxM3Think : ReasoningFormat.Think;
+            : ReasoningFormat.Think;
         bool known = syntax.Name != ToolFormatTable.Generic.Name;
         return new BlockFormat(syntax, reasoning with { IsInTemplate = Mentions(source, reasoning) })
         {

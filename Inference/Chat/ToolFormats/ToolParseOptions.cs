@@ -9,6 +9,9 @@ internal sealed record ToolParseOptions
     /// <summary>Whether an answer may have several calls; else the text of all but the first stays content.</summary>
     public bool ParallelToolCalls { get; init; } = true;
 
+    /// <summary>Whether the answer must be calls: the beginning of one that <c>max_tokens</c> has cut off is then no content.</summary>
+    public bool Required { get; init; }
+
     /// <summary>
     /// End of the rendered prompt, at least from its last message on; from it follows whether the answer begins inside a block of
     /// reasoning or behind another opening that the template wrote. May be the whole prompt.

@@ -17,4 +17,10 @@ internal enum TextEncoding
     /// characters, the short one where there is one. For narrow patterns, where one way on should be one way on.
     /// </summary>
     JsonStringPlain,
+
+    /// <summary>
+    /// As a string in single quotes, as Python writes it: the escapes of <see cref="JsonString"/>, but <c>\'</c> instead of <c>\"</c>, which
+    /// needs none.
+    /// </summary>
+    SingleQuoted,
 }

@@ -8,7 +8,6 @@ namespace MistralServe.Inference.Constraints.Lexing;
 /// </summary>
 internal sealed class ByteAutomatonBuilder
 {
-    private const byte Quote = (byte)'"';
     private const byte Backslash = (byte)'\\';
 
     private readonly CodePointAutomaton _source;
@@ -20,6 +19,7 @@ internal sealed class ByteAutomatonBuilder
     private readonly Dictionary<StepKey, int> _inside = [];
     private readonly Dictionary<StepKey, List<ByteStep>> _leads = [];
     private readonly int _firstBoundary;
+    private readonly byte _quote;
 
     private ByteAutomatonBuilder(CodePointAutomaton source, TextEncoding encoding, CompileBudget budget)
     {
@@ -27,6 +27,7 @@ internal sealed class ByteAutomatonBuilder
         _encoding = encoding;
         _budget = budget;
         _firstBoundary = encoding == TextEncoding.Utf8 ? 0 : 2;
+        _quote = (byte)(encoding == TextEncoding.SingleQuoted ? '\'' : '"');
     }
 
     private enum Part
@@ -55,7 +56,7 @@ internal sealed class ByteAutomatonBuilder
         if (isQuoted)
         {
             // 0: before the opening quote, 1: behind the closing one.
-            AddState(isAccepting: false, isBoundary: false).Add(new ByteStep(Quote, Quote, _firstBoundary));
+            AddState(isAccepting: false, isBoundary: false).Add(new ByteStep(_quote, _quote, _firstBoundary));
             AddState(isAccepting: true, isBoundary: false);
         }
 
@@ -130,14 +131,14 @@ internal sealed class ByteAutomatonBuilder
                 continue;
             }
 
-            AddRaw(row, step, 0x20, Quote - 1);
-            AddRaw(row, step, Quote + 1, Backslash - 1);
+            AddRaw(row, step, 0x20, _quote - 1);
+            AddRaw(row, step, _quote + 1, Backslash - 1);
             AddRaw(row, step, Backslash + 1, 0x7F);
         }
 
         if (mayClose)
         {
-            row.Add(new ByteStep(Quote, Quote, 1));
+            row.Add(new ByteStep(_quote, _quote, 1));
         }
 
         if (isQuoted && Escape(steps) is { } escape)
@@ -221,7 +222,7 @@ internal sealed class ByteAutomatonBuilder
 
         var row = new List<ByteStep>();
         bool isPlain = _encoding == TextEncoding.JsonStringPlain;
-        foreach ((char letter, int point) in (ReadOnlySpan<(char, int)>)[('"', '"'), ('\\', '\\'), ('/', '/'), ('b', 8), ('f', 12), ('n', 10), ('r', 13), ('t', 9)])
+        foreach ((char letter, int point) in (ReadOnlySpan<(char, int)>)[((char)_quote, _quote), ('\\', '\\'), ('/', '/'), ('b', 8), ('f', 12), ('n', 10), ('r', 13), ('t', 9)])
         {
             if (!(isPlain && letter == '/') && Find(steps, point) is { } target)
             {
@@ -365,7 +366,7 @@ internal sealed class ByteAutomatonBuilder
         }
 
         row.Add(new ByteStep((byte)('a' + digit - 10), (byte)('a' + digit - 10), state));
-        if (_encoding == TextEncoding.JsonString)
+        if (_encoding != TextEncoding.JsonStringPlain)
         {
             row.Add(new ByteStep((byte)('A' + digit - 10), (byte)('A' + digit - 10), state));
         }

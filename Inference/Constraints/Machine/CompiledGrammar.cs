@@ -27,6 +27,9 @@ internal sealed class CompiledGrammar : ITokenConstraintFactory
     /// <summary>The machine.</summary>
     public GrammarMachine Machine { get; }
 
+    /// <summary>Keywords of schemas that it does not hold an answer to; set before it is shared.</summary>
+    public IReadOnlyList<string> Unenforced { get; set; } = [];
+
     /// <summary>Bytes that it takes without masks and states, about.</summary>
     public long Bytes { get; }
 

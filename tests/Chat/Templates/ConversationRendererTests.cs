@@ -51,17 +51,6 @@ public sealed class ConversationRendererTests
     }
 
     [Fact]
-    public void Calls_become_text_where_the_template_has_no_place_for_them()
-    {
-        ConversationRenderer renderer = Renderer("{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}{% endif %}<{{ m.role }}>{{ m.content }}{% endfor %}");
-        Assert.False(renderer.Capabilities.ToolCalls);
-        ChatMessage calls = new("assistant", "I look.") { ToolCalls = [new("1", "f", """{"a": 1}"""), new("2", "g", "")] };
-        Assert.Equal(
-            "<user>u<assistant>I look.\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n{\"name\": \"g\", \"arguments\": {}}<user>r1\nr2",
-            Text(renderer, new("user", "u"), calls, new("tool", "r1"), new("tool", "r2")));
-    }
-
-    [Fact]
     public void System_text_goes_into_the_user_message_where_there_is_no_system_role()
     {
         ConversationRenderer renderer = Renderer(

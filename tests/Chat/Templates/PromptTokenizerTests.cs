@@ -106,6 +106,38 @@ public sealed class PromptTokenizerTests
         Assert.Equal(['[', 'T', -1], tokenizer.Tokenize(new RenderedPrompt("[T[T]", InputRanges.None)));
     }
 
+    [Fact]
+    public void A_message_that_came_before_is_not_tokenised_again()
+    {
+        var vocabulary = new MarkedVocabulary();
+        var tokenizer = new PromptTokenizer(vocabulary, "");
+        string first = new('a', 500), second = new('b', 300);
+        int[] before = tokenizer.Tokenize(new RenderedPrompt($"[T]{first}[T]", InputRanges.None));
+        Assert.Equal(500, vocabulary.BytesRead);
+        int[] after = tokenizer.Tokenize(new RenderedPrompt($"[T]{first}[T]{second}[T]", InputRanges.None));
+        Assert.Equal(800, vocabulary.BytesRead);
+        Assert.Equal([.. before, .. second.Select(letter => (int)letter), -1], after);
+    }
+
+    [Fact]
+    public void Kept_runs_are_bounded_and_the_oldest_go_first()
+    {
+        var cache = new TokenRunCache();
+        byte[][] texts = [.. Enumerable.Range(0, 50).Select(i => Encoding.UTF8.GetBytes($"{i} {new string('x', 100_000)}"))];
+        int[] tokens = new int[100_000];
+        foreach (byte[] text in texts)
+        {
+            cache.Add(text, tokens);
+            Assert.NotNull(cache.Find(texts[0]));
+        }
+
+        int kept = texts.Count(text => cache.Find(text) is not null);
+        Assert.InRange(kept, 2, (int)(TokenRunCache.MaxBytes / 500_000));
+        Assert.Null(cache.Find(texts[1]));
+        cache.Add(new byte[TokenRunCache.MaxBytes], []);
+        Assert.Equal(kept, texts.Count(text => cache.Find(text) is not null));
+    }
+
     private static List<string> Templates(LlamaVocabulary vocabulary)
     {
         SpecialToken[] controls = [.. vocabulary.SpecialTokens.Where(token => token.IsControl && token.Text.Length > 2)];
@@ -152,6 +184,8 @@ public sealed class PromptTokenizerTests
     /// <summary>Bytes as tokens, a control token [T], one that swallows white space, and user-defined ones as the library finds them: in any text.</summary>
     private sealed class MarkedVocabulary : IVocabulary
     {
+        public int BytesRead { get; private set; }
+
         public int Count => 256;
 
         public int LongestTokenBytes => 8;
@@ -180,6 +214,7 @@ public sealed class PromptTokenizerTests
 
         public int[] Tokenize(ReadOnlySpan<byte> text, bool addSpecial, bool parseSpecial)
         {
+            BytesRead += text.Length;
             var tokens = new List<int>();
             while (text.Length > 0)
             {

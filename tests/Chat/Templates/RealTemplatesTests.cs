@@ -5,6 +5,7 @@ using MistralServe.Inference.Chat;
 using MistralServe.Inference.Chat.Templates;
 using MistralServe.Inference.Chat.Templates.Library;
 using MistralServe.Inference.Chat.Templates.Values;
+using MistralServe.Tests.Chat.ToolFormats;
 
 namespace MistralServe.Tests.Chat.Templates;
 
@@ -95,14 +96,14 @@ public sealed class RealTemplatesTests
         var failures = new StringBuilder();
         foreach ((string name, string source) in await RealTemplates.LoadAsync())
         {
-            var renderer = new ConversationRenderer(ChatTemplate.Parse(source).Template!, "<s>", "</s>", TimeProvider.System);
+            ChatModel model = ChatModel.Create(new ChatTemplateSource(source), new MarkerVocabulary([]), TimeProvider.System).Model!;
             var call = new ChatMessage("assistant", "") { ToolCalls = [new ChatToolCall("call00001", "f", """{"a": 1}""")] };
             var request = new ChatGeneration
             {
                 Messages = [new("system", "zqs"), new("user", "zqu"), call, new("tool", "zqr") { ToolCallId = "call00001", Name = "f" }],
                 Tools = [new ChatTool("f", "d", schema.RootElement)],
             };
-            (RenderedPrompt? prompt, MistralServe.Inference.EngineFailure? failure) = renderer.Render(request);
+            (RenderedPrompt? prompt, MistralServe.Inference.EngineFailure? failure) = model.Render(request);
             if (prompt is null || !prompt.Text.Contains("zqu", StringComparison.Ordinal))
             {
                 failures.AppendLine($"{name}: {failure?.Message ?? prompt?.Text}");

@@ -174,6 +174,28 @@ internal static class MoreTaggedSamples
             </minimax:tool_call>
             """,
         },
+        new("minimax-m3", "tools ]<]minimax[>[ tool_calls <mm:think>")
+        {
+            Two = """
+            ]<]minimax[>[<tool_call>
+            ]<]minimax[>[<invoke name="get_weather">]<]minimax[>[<city>Paris]<]minimax[>[</city>]<]minimax[>[<days>3]<]minimax[>[</days>]<]minimax[>[<opts>]<]minimax[>[<a>]<]minimax[>[<item>1]<]minimax[>[</item>]<]minimax[>[<item>x]<]minimax[>[</item>]<]minimax[>[</a>]<]minimax[>[</opts>]<]minimax[>[<flag>true]<]minimax[>[</flag>]<]minimax[>[</invoke>
+            ]<]minimax[>[<invoke name="get_weather">]<]minimax[>[<city>Zürich]<]minimax[>[</city>]<]minimax[>[<days>4]<]minimax[>[</days>]<]minimax[>[<opts>]<]minimax[>[<a>]<]minimax[>[<item>1]<]minimax[>[</item>]<]minimax[>[<item>x]<]minimax[>[</item>]<]minimax[>[</a>]<]minimax[>[</opts>]<]minimax[>[<flag>true]<]minimax[>[</flag>]<]minimax[>[</invoke>
+            ]<]minimax[>[</tool_call>
+            """,
+            Nested = """
+            ]<]minimax[>[<tool_call>
+            ]<]minimax[>[<invoke name="write_file">]<]minimax[>[<text>{"a": [1}] 'q' <b> </tool 日本
+            	end]<]minimax[>[</text>]<]minimax[>[<meta>]<]minimax[>[<k>]<]minimax[>[<l>}{]<]minimax[>[</l>]<]minimax[>[</k>]<]minimax[>[<n>-1.5e3]<]minimax[>[</n>]<]minimax[>[</meta>]<]minimax[>[</invoke>
+            ]<]minimax[>[</tool_call>
+            """,
+            Empty = """
+            ]<]minimax[>[<tool_call>
+            ]<]minimax[>[<invoke name="now">]<]minimax[>[</invoke>
+            ]<]minimax[>[</tool_call>
+            """,
+            Think = ("<mm:think>", "</mm:think>"),
+            ContentClose = "",
+        },
         new("minicpm-5", "tools <function name= <param name= tool_calls </think>")
         {
             Two = """

@@ -23,7 +23,7 @@ public sealed class ToolFormatTests
     }
 
     [Theory]
-    [InlineData("]<]minimax[>[ <tool_call> tools tool_calls <mm:think>", "generic", "<mm:think>", false, false)]
+    [InlineData("]<]minimax[>[ <tool_call> tools tool_calls <mm:think>", "minimax-m3", "<mm:think>", true, true)]
     [InlineData("tools <|tool_list_start|> 'tool'", "lfm2", "<think>", true, false)]
     [InlineData("[TOOL_CALLS] [ARGS] tools tool_calls", "mistral-v11", "<think>", true, true)]
     [InlineData("<|im_start|> reasoning_content", "generic", "<think>", false, false)]

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MistralServe.Inference.Chat.Templates.Syntax;
 
 /// <summary>
@@ -306,123 +304,19 @@ internal sealed class TemplateLexer
             throw new TemplateFaultException($"a string that begins with {quote} has no end");
         }
 
-        string text = _source[(_position + 1)..end];
-        Take(TokenKind.String, text.Contains('\\', StringComparison.Ordinal) ? Unescape(text) : text, end + 1);
-    }
-
-    private void ReadNumber()
-    {
-        int end = SkipDigits(_position);
-        bool isFloat = false;
-        char marker = end == _position + 1 && _source[_position] == '0' && end < _source.Length ? char.ToLowerInvariant(_source[end]) : '\0';
-        if (marker is 'x' or 'o' or 'b')
-        {
-            int digits = end + 1;
-            while (digits < _source.Length && (char.IsAsciiHexDigit(_source[digits]) || _source[digits] == '_'))
-            {
-                digits++;
-            }
-
-            end = digits;
-        }
-        else
-        {
-            // "1.items" is a number and an attribute; after a dot "1.2" is two integers.
-            bool afterDot = _position > 0 && _source[_position - 1] == '.';
-            if (!afterDot && end + 1 < _source.Length && _source[end] == '.' && char.IsAsciiDigit(_source[end + 1]))
-            {
-                isFloat = true;
-                end = SkipDigits(end + 1);
-            }
-
-            int exponent = end + 1;
-            if (!afterDot && end < _source.Length && _source[end] is 'e' or 'E')
-            {
-                exponent += exponent < _source.Length && _source[exponent] is '+' or '-' ? 1 : 0;
-                if (exponent < _source.Length && char.IsAsciiDigit(_source[exponent]))
-                {
-                    isFloat = true;
-                    end = SkipDigits(exponent);
-                }
-            }
-        }
-
-        Take(isFloat ? TokenKind.Float : TokenKind.Integer, _source[_position..end].Replace("_", "", StringComparison.Ordinal), end);
-    }
-
-    private int SkipDigits(int i)
-    {
-        while (i < _source.Length && (char.IsAsciiDigit(_source[i]) || (_source[i] == '_' && i + 1 < _source.Length && char.IsAsciiDigit(_source[i + 1]))))
-        {
-            i++;
-        }
-
-        return i;
-    }
-
-    /// <summary>Python's escapes; an unknown one keeps its backslash.</summary>
-    private string Unescape(string text)
-    {
-        var result = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\' || i + 1 >= text.Length)
-            {
-                result.Append(text[i]);
-                continue;
-            }
-
-            char escape = text[++i];
-            int simple = "abfnrtv\\'\"".IndexOf(escape, StringComparison.Ordinal);
-            if (simple >= 0)
-            {
-                result.Append("\a\b\f\n\r\t\v\\'\""[simple]);
-            }
-            else if (escape is 'x' or 'u' or 'U')
-            {
-                int digits = escape == 'x' ? 2 : escape == 'u' ? 4 : 8;
-                i += AppendCodePoint(result, text, i + 1, digits);
-            }
-            else if (escape is >= '0' and <= '7')
-            {
-                int value = 0, length = 0;
-                while (length < 3 && i + length < text.Length && text[i + length] is >= '0' and <= '7')
-                {
-                    value = value * 8 + text[i + length++] - '0';
-                }
-
-                result.Append((char)value);
-                i += length - 1;
-            }
-            else if (escape != '\n')
-            {
-                result.Append('\\').Append(escape);
-            }
-        }
-
-        return result.ToString();
-    }
-
-    private int AppendCodePoint(StringBuilder result, string text, int start, int digits)
-    {
-        if (start + digits > text.Length
-            || !int.TryParse(text.AsSpan(start, digits), System.Globalization.NumberStyles.AllowHexSpecifier, null, out int value)
-            || value is < 0 or > 0x10FFFF)
+        if (TemplateLiterals.Unescape(_source[(_position + 1)..end]) is not { } text)
         {
             CountLines(_position);
             throw new TemplateFaultException("a string has a broken escape");
         }
 
-        if (value <= char.MaxValue)
-        {
-            result.Append((char)value);
-        }
-        else
-        {
-            result.Append(char.ConvertFromUtf32(value));
-        }
+        Take(TokenKind.String, text, end + 1);
+    }
 
-        return digits;
+    private void ReadNumber()
+    {
+        (int end, bool isFloat) = TemplateLiterals.FindNumberEnd(_source, _position);
+        Take(isFloat ? TokenKind.Float : TokenKind.Integer, _source[_position..end].Replace("_", "", StringComparison.Ordinal), end);
     }
 
     private void Take(TokenKind kind, string text, int end)

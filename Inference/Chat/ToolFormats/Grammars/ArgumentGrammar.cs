@@ -10,8 +10,9 @@ internal sealed class ArgumentGrammar(CallSyntax syntax, MarkGrammar marks, Tool
     private static readonly CodePointSet KeyLetters = CodePointSet.Of(('0', '9'), ('A', 'Z'), ('a', 'z'), ('_', '_'), ('-', '-'));
 
     private readonly RawValues _rawValues = new(
-        Pattern.AllOf(marks.Without(syntax.ParameterClose), Pattern.Not(Pattern.Sequence(Pattern.Literal("<![CDATA["), Pattern.AnyText))),
-        text => !text.Contains(syntax.ParameterClose, StringComparison.Ordinal) && !text.StartsWith("<![CDATA[", StringComparison.Ordinal));
+        Pattern.AllOf(marks.Without(syntax.ParameterClose), Pattern.Not(Pattern.Sequence(Pattern.Literal(RawValues.CharacterDataOpen), Pattern.AnyText))),
+        text => !text.Contains(syntax.ParameterClose, StringComparison.Ordinal) && !text.StartsWith(RawValues.CharacterDataOpen, StringComparison.Ordinal),
+        syntax.WritesCharacterData && marks.IsLenient ? marks.Without(RawValues.CharacterDataClose) : null);
 
     private readonly string _sign = syntax.Literals == LiteralSyntax.Gemma ? ":" : "=";
 
@@ -25,20 +26,39 @@ internal sealed class ArgumentGrammar(CallSyntax syntax, MarkGrammar marks, Tool
         }
 
         GrammarBuildResult json = options.Schema(tool, schema);
-        if (json.Root is not { } root || isJson)
+        if (json.Root is not { } root)
         {
             return json;
         }
 
-        var literals = new LiteralGrammar(syntax.Literals, marks);
-        GrammarNode? written = syntax.Body == CallBody.Tagged
-            ? JsonNodes.MapObject(root, WriteTagged, WriteTagged)
-            : JsonNodes.MapObject(
-                root,
-                members => literals.WriteArguments(members, syntax.ParameterSeparator, _sign),
-                constant => literals.WriteArguments(constant, syntax.ParameterSeparator, _sign));
+        if (isJson)
+        {
+            // A format that breaks the lines of its calls does so in their arguments too.
+            bool isSpaced = marks.IsLenient && syntax.JsonOpen.Contains('\n', StringComparison.Ordinal);
+            return isSpaced ? new GrammarBuildResult(new LiteralGrammar(LiteralSyntax.SpacedJson, marks).Write(root), null) : json;
+        }
+
+        GrammarNode? written = WriteArguments(root);
         return written is not null ? new GrammarBuildResult(written, null) : new GrammarBuildResult(null, new EngineFailure(
-            EngineFailureCode.InvalidSchema, $"The parameters of the tool {tool.Name} must be a JSON Schema of an object.", "tools"));
+            EngineFailureCode.InvalidSchema, $"The parameters of the tool {tool.Name} must be a JSON Schema of an object.", tool.Param));
+    }
+
+    private GrammarNode? WriteArguments(GrammarNode root)
+    {
+        switch (syntax.Body)
+        {
+            case CallBody.Tagged:
+                return JsonNodes.MapObject(root, WriteTagged, WriteTagged);
+            case CallBody.Elements:
+                var elements = new ElementGrammar(syntax.ElementMark, marks);
+                return JsonNodes.MapObject(root, elements.WriteMembers, elements.WriteMembers);
+            default:
+                var literals = new LiteralGrammar(syntax.Literals, marks);
+                return JsonNodes.MapObject(
+                    root,
+                    members => literals.WriteArguments(members, syntax.ParameterSeparator, _sign),
+                    constant => literals.WriteArguments(constant, syntax.ParameterSeparator, _sign));
+        }
     }
 
     // The number of members is held by those that are required only: marks cannot be counted.
@@ -67,7 +87,15 @@ internal sealed class ArgumentGrammar(CallSyntax syntax, MarkGrammar marks, Tool
 
     private GrammarNode WriteParameter((string? Name, GrammarNode? Names) key, GrammarNode value)
     {
-        IReadOnlyList<(bool IsString, GrammarNode Node)> ways = _rawValues.Write(value);
+        List<(bool IsString, GrammarNode Node)> ways = [.. _rawValues.Write(value)];
+        if (marks.IsLenient)
+        {
+            // Templates print lists and objects as Python does, and models follow their templates.
+            var literals = new LiteralGrammar(LiteralSyntax.Python, marks);
+            ways.AddRange(ways.Where(way => !way.IsString && way.Node.Kind is GrammarNodeKind.Sequence or GrammarNodeKind.Rule)
+                .Select(way => (false, literals.WriteQuoted(way.Node, '\''))).ToList());
+        }
+
         bool isTyped = syntax.Parameter.Notation.Contains("«type»", StringComparison.Ordinal) || syntax.Parameter.Notation.Contains("«string»", StringComparison.Ordinal);
         if (!isTyped)
         {
@@ -80,8 +108,8 @@ internal sealed class ArgumentGrammar(CallSyntax syntax, MarkGrammar marks, Tool
 
     private GrammarNode WriteParameter((string? Name, GrammarNode? Names) key, string? type, GrammarNode value)
     {
-        IEnumerable<GrammarNode> open = syntax.Parameter.WritePieces(new MarkValues { Key = key.Name, Type = type })
-            .Select(piece => piece.Place is null ? marks.Text(piece.Text) : key.Names!);
+        IEnumerable<GrammarNode> open = syntax.Parameter.WritePieces(new MarkValues { Type = type })
+            .Select(piece => piece.Place is null ? marks.Text(piece.Text) : key.Names ?? GrammarNode.Literal(key.Name!));
         string close = (syntax.ValuesOnLines ? "\n" : "") + syntax.ParameterClose + syntax.ParameterSeparator;
         return GrammarNode.Sequence([.. open, value, marks.Text(close)]);
     }

@@ -17,10 +17,12 @@ namespace MistralServe.Inference.Chat.ToolFormats.Grammars;
 /// </summary>
 internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning, ToolGrammarOptions options)
 {
-    private readonly MarkGrammar _marks = new(options.Markers);
+    // What the model may leave is held in its own spacing; what it must write is written without sampling.
+    private readonly MarkGrammar _marks = new(options.Markers, isLenient: !options.Required && options.Answer is null);
     private readonly List<(ChatTool Tool, GrammarNode Arguments)> _tools = [];
-    private readonly GrammarRule _free = new("free text");
+    private readonly List<BlockGrammar> _marked = [];
     private readonly GrammarRule _call = new("call");
+    private GrammarRule _free = new("free text");
 
     private bool IsParallel => options.ParallelToolCalls && !syntax.SingleCall;
 
@@ -31,20 +33,11 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
     /// <summary>The grammar; neither grammar nor failure when everything is allowed.</summary>
     public ToolGrammarResult Build()
     {
-        var arguments = new ArgumentGrammar(syntax, _marks, options);
-        foreach (ChatTool tool in options.Tools)
+        if (BuildTools() is { } failure)
         {
-            GrammarBuildResult result = arguments.Build(tool);
-            if (result.Root is not { } root)
-            {
-                return new ToolGrammarResult(null, result.Failure);
-            }
-
-            // Shared by all the places where the tool may be called.
-            _tools.Add((tool, GrammarNode.Rule(new GrammarRule($"arguments of {tool.Name}") { Body = root })));
+            return new ToolGrammarResult(null, failure);
         }
 
-        _call.Body = GrammarNode.AnyOf([.. _tools.Select(tool => WriteCall(tool, 0))]);
         if (options.Required)
         {
             return new ToolGrammarResult(BehindReasoning(behind => WriteBlock(behind)), null);
@@ -55,7 +48,42 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
             return new ToolGrammarResult(BehindReasoning(behind => WriteAnswer(answer, behind)), null);
         }
 
-        return new ToolGrammarResult(_tools.Count > 0 ? WriteLazy() : null, null);
+        if (_tools.Count == 0)
+        {
+            return new ToolGrammarResult(null, null);
+        }
+
+        foreach (CallSyntax marked in syntax.Marked)
+        {
+            var grammar = new BlockGrammar(marked, reasoning, options) { _free = _free };
+            if (grammar.BuildTools() is { } problem)
+            {
+                return new ToolGrammarResult(null, problem);
+            }
+
+            _marked.Add(grammar);
+        }
+
+        return new ToolGrammarResult(WriteLazy(), null);
+    }
+
+    private EngineFailure? BuildTools()
+    {
+        var arguments = new ArgumentGrammar(syntax, _marks, options);
+        foreach (ChatTool tool in options.Tools)
+        {
+            GrammarBuildResult result = arguments.Build(tool);
+            if (result.Root is not { } root)
+            {
+                return result.Failure;
+            }
+
+            // Shared by all the places where the tool may be called.
+            _tools.Add((tool, GrammarNode.Rule(new GrammarRule($"arguments of {tool.Name}") { Body = root })));
+        }
+
+        _call.Body = GrammarNode.AnyOf([.. _tools.Select(tool => WriteCall(tool, 0))]);
+        return null;
     }
 
     // Reasoning, if the model does so, and what must follow.
@@ -80,7 +108,7 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
 
     private GrammarNode WriteBlock(bool isBehind)
     {
-        string prefix = Prefix();
+        string prefix = MarkTemplate.WithoutSpaceMarks(Prefix());
         string open = isBehind ? prefix : WithoutPrompt(prefix);
         return GrammarNode.Sequence(_marks.Text(open), WriteBehindPrefix(isLazy: false));
     }
@@ -91,12 +119,12 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         && options.PromptEnd.EndsWith(syntax.PromptOpening, StringComparison.Ordinal) ? mark[syntax.PromptOpening.Length..]
         : mark.Length > 0 && options.PromptEnd.EndsWith(mark, StringComparison.Ordinal) ? "" : mark;
 
-    // What all blocks begin with: the section's opening, or the header up to the first place.
+    // What all blocks begin with, as notation: the section's opening, or the header up to the first place.
     private string Prefix()
     {
         if (!syntax.SectionOpen.IsEmpty)
         {
-            return syntax.SectionOpen.Write(new MarkValues());
+            return syntax.SectionOpen.Notation;
         }
 
         return syntax.Headers[0].WritePieces(new MarkValues()).First().Text;
@@ -110,9 +138,9 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
 
         // Without a section every block has one call: text and further blocks may follow where the answer is free.
         GrammarNode more = IsParallel && (hasSection || !isLazy)
-            ? GrammarNode.Repeat(GrammarNode.Sequence(_marks.Text(syntax.Separator.Write(new MarkValues())), GrammarNode.Rule(_call)), 0, null)
+            ? GrammarNode.Repeat(GrammarNode.Sequence(_marks.Text(syntax.Separator.Notation), GrammarNode.Rule(_call)), 0, null)
             : GrammarNode.Empty;
-        return GrammarNode.Sequence(first, more, _marks.Text(syntax.SectionClose.Write(new MarkValues())));
+        return GrammarNode.Sequence(first, more, _marks.Text(syntax.SectionClose.Notation));
     }
 
     private GrammarNode WriteCall((ChatTool Tool, GrammarNode Arguments) tool, int skipped)
@@ -122,24 +150,29 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         return GrammarNode.Sequence(
             _marks.Pieces(header),
             syntax.Body == CallBody.JsonCall ? WriteJson(tool) : tool.Arguments,
-            _marks.Text(syntax.Closes[0].Write(new MarkValues())));
+            _marks.Text(syntax.Closes[0].Notation));
     }
 
     private GrammarNode WriteJson((ChatTool Tool, GrammarNode Arguments) tool)
     {
         GrammarNode number = syntax.NumberKey is { } numberKey
-            ? GrammarNode.Sequence(GrammarNode.Literal($"\"{numberKey}\": \""), MarkGrammar.Digits, GrammarNode.Literal("\", "))
+            ? GrammarNode.Sequence(_marks.Text($"\"{numberKey}\": \""), MarkGrammar.Digits, _marks.Text($"\"{syntax.JsonSeparator}"))
             : GrammarNode.Empty;
         GrammarNode id = syntax.TrailingIdKey is { } idKey
-            ? GrammarNode.Sequence(GrammarNode.Literal($", \"{idKey}\": \""), MarkGrammar.NineLetters, GrammarNode.Literal("\""))
+            ? GrammarNode.Sequence(_marks.Text($"{syntax.JsonSeparator}\"{idKey}\": \""), MarkGrammar.NineLetters, GrammarNode.Literal("\""))
             : GrammarNode.Empty;
         return GrammarNode.Sequence(
-            GrammarNode.Literal("{"), number, GrammarNode.Literal(CallJson.AfterNumber(syntax, tool.Tool.Name)), tool.Arguments, id, GrammarNode.Literal("}"));
+            _marks.Text(syntax.JsonOpen), number, _marks.Text(CallJson.AfterNumber(syntax, tool.Tool.Name)), tool.Arguments, id, _marks.Text(syntax.JsonClose));
     }
 
     private GrammarNode WriteLazy()
     {
-        List<Trigger> triggers = syntax.OnlyAtStart ? [.. _tools.SelectMany(TriggersWithoutMark)] : [TriggerOfBlock()];
+        List<Trigger> triggers = syntax.OnlyAtStart ? [.. _tools.SelectMany(TriggersWithoutMark)] : [TriggerOf([this])];
+        if (_marked.Count > 0)
+        {
+            triggers.Add(TriggerOf(_marked));
+        }
+
         _free.Body = GrammarNode.Free(new FreeText(triggers, MayEnd: true));
 
         // A block that is not closed, with no call in it, may be all there is.
@@ -156,7 +189,22 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         return syntax.PromptOpening.Length > 0 && options.PromptEnd.EndsWith(syntax.PromptOpening, StringComparison.Ordinal) ? triggers[0].Next : start;
     }
 
-    private Trigger TriggerOfBlock()
+    // The trigger of blocks that share a mark.
+    private Trigger TriggerOf(IReadOnlyList<BlockGrammar> forms)
+    {
+        List<GrammarNode> next = [];
+        string mark = "";
+        foreach (BlockGrammar form in forms)
+        {
+            (mark, GrammarNode block) = form.WriteBehindMark();
+            next.Add(block);
+        }
+
+        next.AddRange(syntax.NoCallBehindTrigger.Select(text => GrammarNode.Sequence(_marks.Text(text), GrammarNode.Rule(_free))));
+        return _marks.Trigger(mark, GrammarNode.AnyOf(next));
+    }
+
+    private (string Mark, GrammarNode Block) WriteBehindMark()
     {
         string prefix = Prefix();
         string mark = syntax.Trigger ?? Encoding.UTF8.GetString(FirstWord());
@@ -168,8 +216,7 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
 
         GrammarNode block = GrammarNode.Sequence(
             _marks.Text(prefix[(start + mark.Length)..]), WriteBehindPrefix(isLazy: true), IsParallel ? GrammarNode.Rule(_free) : GrammarNode.Empty);
-        return _marks.Trigger(mark, GrammarNode.AnyOf(
-            [block, .. syntax.NoCallBehindTrigger.Select(text => GrammarNode.Sequence(_marks.Text(text), GrammarNode.Rule(_free)))]));
+        return (mark, block);
     }
 
     private byte[] FirstWord() => syntax.SectionOpen.IsEmpty ? syntax.Headers[0].Opening : syntax.SectionOpen.Opening;
@@ -181,7 +228,7 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         if (syntax.Body == CallBody.Expression)
         {
             string header = syntax.SectionOpen.Write(new MarkValues()) + syntax.Headers[0].Write(new MarkValues { Name = name });
-            yield return new Trigger(header, null, GrammarNode.Sequence(tool.Arguments, Closing(syntax.Closes[0].Write(new MarkValues()))));
+            yield return new Trigger(header, null, GrammarNode.Sequence(tool.Arguments, Closing(syntax.Closes[0].Notation)));
             yield break;
         }
 
@@ -189,15 +236,15 @@ internal sealed class BlockGrammar(CallSyntax syntax, ReasoningFormat reasoning,
         string spaced = CallJson.AfterNumber(syntax, name);
         foreach (string text in (string[])[spaced, string.Create(CultureInfo.InvariantCulture, $"\"{syntax.NameKey}\":\"{name}\",\"{syntax.ArgumentsKey}\":")])
         {
-            yield return new Trigger(text, null, GrammarNode.Sequence(tool.Arguments, Closing("}")));
+            yield return new Trigger(text, null, GrammarNode.Sequence(tool.Arguments, Closing(syntax.JsonClose)));
         }
     }
 
     private GrammarNode Closing(string close)
     {
         GrammarNode more = IsParallel
-            ? GrammarNode.Repeat(GrammarNode.Sequence(GrammarNode.Literal(syntax.Separator.Write(new MarkValues())), GrammarNode.Rule(_call)), 0, null)
+            ? GrammarNode.Repeat(GrammarNode.Sequence(_marks.Text(syntax.Separator.Notation), GrammarNode.Rule(_call)), 0, null)
             : GrammarNode.Empty;
-        return GrammarNode.Sequence(GrammarNode.Literal(close), more, GrammarNode.Literal(syntax.SectionClose.Write(new MarkValues())));
+        return GrammarNode.Sequence(_marks.Text(close), more, _marks.Text(syntax.SectionClose.Notation));
     }
 }

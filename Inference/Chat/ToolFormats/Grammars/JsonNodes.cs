@@ -22,6 +22,12 @@ internal static class JsonNodes
     public static GrammarNode? MapObject(GrammarNode node, Func<MemberList, GrammarNode> write, Func<JsonElement, GrammarNode> writeConstant) =>
         MapObject(node, write, writeConstant, 0);
 
+    /// <summary>
+    /// The part of a grammar of JSON values that are objects: arguments of a call are one, whatever else their schema allows.
+    /// </summary>
+    /// <returns>Null when no value is.</returns>
+    public static GrammarNode? OnlyObjects(GrammarNode node) => OnlyObjects(node, 0);
+
     /// <summary>The JSON value that a literal is; null when it is punctuation.</summary>
     public static JsonElement? Parse(string literal)
     {
@@ -38,6 +44,27 @@ internal static class JsonNodes
 
     /// <summary>A key as the grammar has it, without quotes and escapes.</summary>
     public static string DecodeKey(string key) => Parsing.JsonText.Decode(Encoding.UTF8.GetBytes(key));
+
+    private static GrammarNode? OnlyObjects(GrammarNode node, int depth)
+    {
+        switch (node.Kind)
+        {
+            case GrammarNodeKind.Rule when depth < MaxDepth && node.Reference?.Body is { } body:
+                GrammarNode? inside = OnlyObjects(body, depth + 1);
+                return ReferenceEquals(inside, body) ? node : inside;
+            case GrammarNodeKind.AnyOf when depth < MaxDepth:
+                GrammarNode[] children = [.. node.Children.Select(child => OnlyObjects(child, depth + 1)).OfType<GrammarNode>()];
+                return children.Length == 0 ? null : children.SequenceEqual(node.Children) ? node : GrammarNode.AnyOf(children);
+            case GrammarNodeKind.Sequence when node.Children.Count > 0:
+                return node.Children[0] is { Kind: GrammarNodeKind.Literals, Texts.Count: 1 } opening && opening.Texts.First()[0] == '{' ? node
+                    : node.Children.Count == 1 ? OnlyObjects(node.Children[0], depth + 1) : null;
+            case GrammarNodeKind.Literals:
+                string[] objects = [.. node.Texts.Where(text => text.Length > 1 && text[0] == '{')];
+                return objects.Length == 0 ? null : objects.Length == node.Texts.Count ? node : GrammarNode.Literals(objects);
+            default:
+                return null;
+        }
+    }
 
     private static GrammarNode? MapObject(GrammarNode node, Func<MemberList, GrammarNode> write, Func<JsonElement, GrammarNode> writeConstant, int depth)
     {

@@ -9,8 +9,12 @@ namespace MistralServe.Inference.Chat.ToolFormats.Grammars;
 /// </summary>
 /// <param name="allowed">Texts that may stand before the closing mark.</param>
 /// <param name="isAllowed">The same for a given text.</param>
-internal sealed class RawValues(Pattern allowed, Func<string, bool> isAllowed)
+/// <param name="characterData">Texts that may stand between the marks of character data; null where there are none.</param>
+internal sealed class RawValues(Pattern allowed, Func<string, bool> isAllowed, Pattern? characterData)
 {
+    /// <summary>Before and behind character data.</summary>
+    public const string CharacterDataOpen = "<![CDATA[", CharacterDataClose = "]]>";
+
     // As for objects: rules that lead to rules.
     private const int MaxDepth = 16;
 
@@ -41,6 +45,12 @@ internal sealed class RawValues(Pattern allowed, Func<string, bool> isAllowed)
                 break;
             case GrammarNodeKind.Text when node.Encoding != TextEncoding.Utf8:
                 ways.Add((true, GrammarNode.Text(Pattern.AllOf(node.Pattern, allowed), TextEncoding.Utf8, node.Min, node.Max)));
+                if (characterData is not null)
+                {
+                    GrammarNode inside = GrammarNode.Text(Pattern.AllOf(node.Pattern, characterData), TextEncoding.Utf8, node.Min, node.Max);
+                    ways.Add((true, GrammarNode.Sequence(GrammarNode.Literal(CharacterDataOpen), inside, GrammarNode.Literal(CharacterDataClose))));
+                }
+
                 break;
             case GrammarNodeKind.Literals:
                 JsonElement?[] values = [.. node.Texts.Select(JsonNodes.Parse)];

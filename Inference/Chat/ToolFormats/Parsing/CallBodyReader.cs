@@ -13,7 +13,7 @@ internal abstract class CallBodyReader(CallEmitter calls)
     {
         CallBody.JsonCall => new JsonCallReader(syntax, calls),
         CallBody.JsonArguments => new JsonArgumentsReader(calls, syntax.Closes),
-        CallBody.Tagged => new TaggedArgumentsReader(syntax, calls),
+        CallBody.Tagged or CallBody.Elements => new TaggedArgumentsReader(syntax, calls),
         _ => new ExpressionArgumentsReader(syntax, calls),
     };
 

@@ -10,10 +10,17 @@ internal sealed class CallParser : IncrementalParser
 {
     private readonly CallSyntax _syntax;
     private readonly CallEmitter _calls;
-    private readonly CallBlockReader _block;
+    private readonly bool _isRequired;
+
+    // Forms that a block may have, tried one after the other: at the start of the answer where they have no mark, else behind theirs.
+    private readonly CallBlockReader[] _atStartForms;
+    private readonly CallBlockReader[] _markedForms;
+    private readonly byte[][] _startOpenings;
     private readonly byte[][] _openings;
     private readonly byte[][] _marks;
     private readonly byte[][] _dropped;
+    private CallBlockReader[] _forms = [];
+    private int _form;
     private bool _inBlock;
     private int _blockStart;
     private int _openingLength;
@@ -25,9 +32,13 @@ internal sealed class CallParser : IncrementalParser
     {
         _syntax = syntax;
         _calls = new CallEmitter(options);
-        _block = new CallBlockReader(syntax, _calls);
+        _isRequired = options.Required;
+        CallSyntax[] marked = syntax.OnlyAtStart ? [.. syntax.Marked] : [syntax];
+        _atStartForms = syntax.OnlyAtStart ? [new CallBlockReader(syntax, _calls)] : [];
+        _markedForms = [.. marked.Select(form => new CallBlockReader(form, _calls))];
         _dropped = [.. Dropped(syntax).Select(Encoding.UTF8.GetBytes)];
-        _openings = [.. Openings(syntax).DistinctBy(Convert.ToHexString)];
+        _startOpenings = syntax.OnlyAtStart ? [.. Openings(syntax).DistinctBy(Convert.ToHexString)] : [];
+        _openings = [.. marked.SelectMany(Openings).DistinctBy(Convert.ToHexString)];
         _marks = [.. _openings, .. _dropped];
         if (syntax.PromptOpening.Length > 0 && options.PromptEnd.EndsWith(syntax.PromptOpening, StringComparison.Ordinal))
         {
@@ -59,7 +70,13 @@ internal sealed class CallParser : IncrementalParser
 
     private bool StepInBlock(IChatOutputSink sink, bool final)
     {
-        ReadResult result = _block.Read(Held[_blockStart..], final, sink);
+        ReadResult result = _forms[_form].Read(Held[_blockStart..], final && !_isRequired, sink);
+        if (result.Status == ReadStatus.Malformed && _form + 1 < _forms.Length)
+        {
+            _forms[++_form].Reset();
+            return true;
+        }
+
         if (result.Status == ReadStatus.Malformed)
         {
             _inBlock = false;
@@ -70,6 +87,7 @@ internal sealed class CallParser : IncrementalParser
 
         if (result.Status == ReadStatus.NeedMore && result.Length == 0)
         {
+            // At the end of an answer that had to be a call: what is there of it goes.
             return false;
         }
 
@@ -98,17 +116,17 @@ internal sealed class CallParser : IncrementalParser
             return false;
         }
 
-        bool seeksCalls = _calls.TakesCalls && (!_syntax.OnlyAtStart || _atStart);
-        if (seeksCalls && _syntax.OnlyAtStart && BeginAtStart(text, final) is { } goOn)
+        if (_calls.TakesCalls && _syntax.OnlyAtStart && _atStart && BeginAtStart(text, final) is { } goOn)
         {
             return goOn;
         }
 
-        byte[][] marks = seeksCalls && !_syntax.OnlyAtStart ? _marks : _dropped;
+        bool seeksCalls = _calls.TakesCalls && _openings.Length > 0;
+        byte[][] marks = seeksCalls ? _marks : _dropped;
         (int index, int mark) = TextScan.FindFirst(text, marks);
         if (index < 0)
         {
-            int decided = final ? text.Length : text.Length - TextScan.PossibleMark(text, marks);
+            int decided = final && !_isRequired ? text.Length : text.Length - TextScan.PossibleMark(text, marks);
             EmitContent(seeksCalls && !final ? decided - TextScan.TrailingSpace(text[..decided]) : decided, sink);
             return false;
         }
@@ -125,7 +143,7 @@ internal sealed class CallParser : IncrementalParser
         {
             int space = TextScan.TrailingSpace(text[..index]);
             EmitContent(index - space, sink);
-            BeginBlock(space, marks[mark].Length);
+            BeginBlock(_markedForms, space, marks[mark].Length);
             return true;
         }
 
@@ -138,16 +156,16 @@ internal sealed class CallParser : IncrementalParser
     private bool? BeginAtStart(ReadOnlySpan<byte> text, bool final)
     {
         int space = TextScan.LeadingSpace(text);
-        foreach (byte[] opening in _openings)
+        foreach (byte[] opening in _startOpenings)
         {
             if (text[space..].StartsWith(opening))
             {
-                BeginBlock(space, opening.Length);
+                BeginBlock(_atStartForms, space, opening.Length);
                 return true;
             }
         }
 
-        if (!final && TextScan.PossibleMark(text, _openings) == text.Length - space)
+        if ((!final || _isRequired) && TextScan.PossibleMark(text, _startOpenings) == text.Length - space)
         {
             return false;
         }
@@ -156,12 +174,13 @@ internal sealed class CallParser : IncrementalParser
         return null;
     }
 
-    private void BeginBlock(int start, int openingLength)
+    private void BeginBlock(CallBlockReader[] forms, int start, int openingLength)
     {
+        (_forms, _form) = (forms, 0);
         _inBlock = true;
         _blockStart = start;
         _openingLength = openingLength;
-        _block.Reset();
+        forms[0].Reset();
     }
 
     private void EmitContent(int length, IChatOutputSink sink)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace MistralServe.Inference.Chat.ToolFormats.Parsing;
 
@@ -15,6 +16,7 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
     private readonly CallSyntax _syntax;
     private readonly byte[] _close;
     private readonly byte[] _cdataClose;
+    private readonly ElementReader? _elements;
     private readonly ArrayBufferWriter<byte> _output = new();
     private ChatTool? _tool;
     private Stage _stage;
@@ -23,6 +25,7 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
     private JsonTypes _types;
     private byte[] _end;
     private bool _anyParameter;
+    private string _key = "";
 
     /// <summary>A reader for a syntax.</summary>
     public TaggedArgumentsReader(CallSyntax syntax, CallEmitter calls)
@@ -32,6 +35,7 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
         _close = Encoding.UTF8.GetBytes(syntax.ParameterClose);
         _cdataClose = [.. "]]>"u8, .. _close];
         _end = _close;
+        _elements = syntax.Body == CallBody.Elements ? new ElementReader(syntax.ElementMark) : null;
     }
 
     private enum Stage
@@ -92,6 +96,13 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
             return result;
         }
 
+        _key = values.Key!;
+        if (_elements is not null && _key[0] == '/')
+        {
+            // The closing tag of the call.
+            return ReadResult.Done(0);
+        }
+
         _types = values.Type switch
         {
             null => SchemaTypes.OfParameter(_tool!, values.Key!),
@@ -117,8 +128,8 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
             return null;
         }
 
-        bool isCdata = text.StartsWith(cdata);
-        _end = isCdata ? _cdataClose : _close;
+        bool isCdata = _elements is null && text.StartsWith(cdata);
+        _end = isCdata ? _cdataClose : _elements?.CloseOf(_key) ?? _close;
         _stage = _types == JsonTypes.String ? Stage.String : Stage.Held;
         _output.ResetWrittenCount();
         _output.Write(_stage == Stage.String ? "\""u8 : default);
@@ -150,13 +161,27 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
             return text.Length > MaxHeldBytes ? ReadResult.Malformed : ReadResult.NeedMore;
         }
 
-        WriteValue(text[..length]);
+        if (_elements is not null)
+        {
+            JsonElement? schema = SchemaTypes.FindInside(_tool!.Parameters, _tool.Parameters ?? default, _key);
+            _elements.Write(text[..length], schema, _tool.Parameters ?? default, _output);
+        }
+        else
+        {
+            ScalarWriting.Write(text[..length], _types, _output, _syntax.ValuesOnLines && _end == _close);
+        }
+
         return EndValue(length, sink);
     }
 
     // The closing mark may stand in a string inside of JSON: such a value is not complete there.
     private int FindEnd(ReadOnlySpan<byte> text)
     {
+        if (_elements is not null)
+        {
+            return _elements.FindEnd(text, _key);
+        }
+
         int length = text.IndexOf(_end);
         while (length >= 0)
         {
@@ -183,26 +208,4 @@ internal sealed class TaggedArgumentsReader : CallBodyReader
 
     private ReadOnlySpan<byte> WithoutLineEnd(ReadOnlySpan<byte> value) =>
         _syntax.ValuesOnLines && _end == _close && value.EndsWith("\n"u8) ? value[..^1] : value;
-
-    private void WriteValue(ReadOnlySpan<byte> value)
-    {
-        ReadOnlySpan<byte> trimmed = value.Trim(" \n\r\t"u8);
-        if (!trimmed.IsEmpty && IsAllowed(SchemaTypes.OfText(trimmed[0])) && JsonScanner.IsValue(trimmed))
-        {
-            _output.Write(trimmed);
-            return;
-        }
-
-        var literal = new ArrayBufferWriter<byte>();
-        if (new LiteralReader(LiteralSyntax.Python).TryReadAll(trimmed, literal) && IsAllowed(SchemaTypes.OfText(literal.WrittenSpan[0])))
-        {
-            _output.Write(literal.WrittenSpan);
-            return;
-        }
-
-        JsonWriting.WriteString(WithoutLineEnd(value), _output);
-    }
-
-    // A string stands as it is where strings are allowed: quotes belong to it.
-    private bool IsAllowed(JsonTypes type) => _types == JsonTypes.None || (_types & type & ~JsonTypes.String) != 0;
 }
