@@ -29,6 +29,11 @@ internal sealed class CompletionService(GenerationStarter starter)
     /// </returns>
     public async ValueTask<StartResult> StartAsync(IReadOnlyList<CompletionGeneration> requests, CancellationToken cancellationToken)
     {
+        if (starter.Engine.FindTooMany(requests.Sum(request => request.Choices)) is { } tooMany)
+        {
+            return new StartResult(null, tooMany);
+        }
+
         var started = new List<Generation>(requests.Count);
         bool complete = false;
         try
