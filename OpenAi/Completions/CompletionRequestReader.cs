@@ -10,7 +10,8 @@ internal static class CompletionRequestReader
     private const string MaxTokens = "max_tokens";
     private const string MaxTokensInCamelCase = "maxTokens";
 
-    private static readonly FrozenSet<string> RootNames =
+    /// <summary>Names of the fields, those that are refused included; the rest is ignored.</summary>
+    public static FrozenSet<string> Names { get; } =
         new[] { "prompt", MaxTokens, MaxTokensInCamelCase, "best_of", "echo", "suffix", "logprobs" }
             .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Completions.Names).ToFrozenSet(StringComparer.Ordinal);
 
@@ -24,7 +25,7 @@ internal static class CompletionRequestReader
     public static RequestResult<CompletionRequest> Read(JsonElement root, CompletionRequestDialect dialect = CompletionRequestDialect.OpenAi)
     {
         var errors = new RequestErrors();
-        var fields = new JsonFields(root, "", RootNames, errors);
+        var fields = new JsonFields(root, "", Names, errors);
         UnsupportedFields.Completions.Check(fields, errors);
         JsonElement? prompt = fields.Get("prompt");
         if (prompt is null)

@@ -39,6 +39,7 @@ internal sealed class UnsupportedFields
         new("n", IsOne, NoChoices),
         new("conversation", IsNothing, "this server keeps no conversations; use 'previous_response_id'"),
         new("prompt", IsNothing, "this server keeps no prompts; send 'instructions' and 'input'"),
+        new("context_management", IsEmpty, "a conversation is never rewritten; 'truncation' drops its oldest turns"),
         new("response_format", IsNothing, "the Responses API has 'text.format' for it"));
 
     /// <summary>Those of Anthropic's API.</summary>

@@ -56,7 +56,8 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
             ToolChoice = choice,
             ParallelToolCalls = request.ParallelToolCalls ?? true,
             ReasoningEffort = effort,
-            MaxTokens = ranges.AtLeast("max_output_tokens", request.MaxOutputTokens, ResponseRequest.MinOutputTokens),
+            DropsOldest = request.Truncation == ResponseRequest.AutoTruncation,
+            MaxTokens = ranges.AtLeast("max_output_tokens", request.MaxOutputTokens, ResponseRequest.MinOutputTokens) ?? ranges.Limit("n_predict", request.PredictCount),
             TopLogProbabilities = showsLogProbabilities ? topLogProbabilities ?? 0 : null,
         };
         ChatGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, model.VocabularySize, errors);
@@ -81,7 +82,7 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
                 Context = context,
                 PreviousBytes = previous?.ConversationBytes ?? 0,
                 Stream = request.Stream ?? false,
-                ShowsLogProbabilities = showsLogProbabilities,
+                ShowsLogProbabilities = generation.TopLogProbabilities is not null,
             };
     }
 
@@ -200,7 +201,7 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
             Status = ResponseStatus.InProgress,
             Background = background,
             Instructions = request.Instructions,
-            MaxOutputTokens = generation.MaxTokens,
+            MaxOutputTokens = generation.MaxTokens is int.MaxValue ? null : generation.MaxTokens,
             MaxToolCalls = ranges.AtLeast("max_tool_calls", request.MaxToolCalls, 1),
             Model = model.Id,
             ParallelToolCalls = generation.ParallelToolCalls,
@@ -215,6 +216,7 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
             Tools = [.. generation.Tools.Select(tool => new ResponseTool { Name = tool.Name, Description = tool.Description, Parameters = tool.Parameters, Strict = tool.Strict })],
             TopLogProbabilities = generation.TopLogProbabilities ?? 0,
             TopP = request.TopP ?? 1,
+            Truncation = request.Truncation ?? ResponseRequest.NoTruncation,
             PresencePenalty = request.PresencePenalty ?? 0,
             FrequencyPenalty = request.FrequencyPenalty ?? 0,
             Usage = ResponseUsage.From(default, reasoningTokens: 0),

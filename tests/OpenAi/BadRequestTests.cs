@@ -8,8 +8,8 @@ public sealed class BadRequestTests
 {
     private const string User = """{"role":"user","content":"hi"}""";
 
-    // Of every endpoint that generates text.
-    private static readonly (string Fields, string Code, string Param)[] SharedFields =
+    /// <summary>Of every endpoint that generates text.</summary>
+    internal static readonly (string Fields, string Code, string Param)[] SharedFields =
     [
         ("\"temperature\":-1", "invalid_value", "temperature"),
         ("\"temperature\":2.01", "invalid_value", "temperature"),
@@ -101,6 +101,8 @@ public sealed class BadRequestTests
         ("\"timings_per_token\":1", "invalid_type", "timings_per_token"),
         ("\"return_progress\":1", "invalid_type", "return_progress"),
         ("\"truncate_prompt_tokens\":5", "unsupported_value", "truncate_prompt_tokens"),
+        ("\"use_beam_search\":true", "unsupported_value", "use_beam_search"),
+        ("\"lora\":[{\"id\":0,\"scale\":1}]", "unsupported_value", "lora"),
         ("\"chat_template\":\"\"", "unsupported_value", "chat_template"),
         ("\"n_discard\":-50", "unsupported_value", "n_discard"),
         ("\"logit_bias\":1", "invalid_type", "logit_bias"),
@@ -249,6 +251,8 @@ public sealed class BadRequestTests
             ("\"reasoning_format\":\"deepseek-legacy\"", "unsupported_value", "reasoning_format"),
             ("\"thinking_token_budget\":-2", "invalid_value", "thinking_token_budget"),
             ("\"thinking_token_budget\":1,\"reasoning_budget_tokens\":2", "invalid_value", "reasoning_budget_tokens"),
+            ("\"add_generation_prompt\":1", "invalid_type", "add_generation_prompt"),
+            ("\"include_reasoning\":1", "invalid_type", "include_reasoning"),
             ("\"verbosity\":\"huge\"", "invalid_value", "verbosity"),
             ("\"chat_template_kwargs\":[]", "invalid_type", "chat_template_kwargs"),
             ("\"chat_template_kwargs\":{\"messages\":[]}", "invalid_value", "chat_template_kwargs.messages"),
