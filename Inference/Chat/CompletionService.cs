@@ -89,9 +89,11 @@ internal sealed class CompletionService(GenerationStarter starter)
             return (null, failure);
         }
 
+        // Not what the model expects around a text: an end-of-sequence token has no place in front.
+        int[] begin = Vocabulary.AddsBeginToken && Vocabulary.BeginToken is { } token ? [token] : [];
         return starter.Check(
             [
-                .. Vocabulary.Tokenize([], addSpecial: true, parseSpecial: false),
+                .. begin,
                 fill.Prefix,
                 .. request.Tokens ?? Vocabulary.Tokenize(before, addSpecial: false, parseSpecial: false),
                 fill.Suffix,

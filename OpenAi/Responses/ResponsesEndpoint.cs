@@ -47,7 +47,7 @@ internal static class ResponsesEndpoint
         (ChatStart? start, EngineFailure? failure) = await chat.BeginAsync(call.Value.Generation, context.RequestAborted);
         if (start is null)
         {
-            await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));
+            await ErrorWriter.WriteAsync(context, ToApiError(failure!));
             return;
         }
 
@@ -77,7 +77,14 @@ internal static class ResponsesEndpoint
         await (failure is null
             ? JsonAnswer.WriteAsync(
                 context, StatusCodes.Status200OK, new ResponseInputTokens { InputTokens = tokens!.Value }, OpenAiJsonContext.Wire.ResponseInputTokens)
-            : ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure)));
+            : ErrorWriter.WriteAsync(context, ToApiError(failure)));
+    }
+
+    // A conversation is 'messages' to the engine, and 'input' to a client of this API.
+    private static ApiError ToApiError(EngineFailure failure)
+    {
+        ApiError error = EngineErrors.ToApiError(failure);
+        return error.Param == "messages" ? error with { Param = "input" } : error;
     }
 
     private static Task<RequestResult<ResponseCall>> ReadAsync(HttpContext context, ResponseService responses)
