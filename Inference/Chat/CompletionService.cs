@@ -70,7 +70,7 @@ internal sealed class CompletionService(GenerationStarter starter)
 
         return request.Tokens is { } tokens
             ? starter.Check([.. tokens], request.Param)
-            : starter.Tokenize(Encoding.UTF8.GetBytes(request.Text ?? ""), parseSpecial: false, request.Param);
+            : starter.Tokenize(Encoding.UTF8.GetBytes(request.Text ?? ""), request.AddSpecialTokens, request.Param);
     }
 
     // Prefix, suffix, middle: the order that the models with these tokens were trained in most, and llama-server's.
@@ -90,7 +90,7 @@ internal sealed class CompletionService(GenerationStarter starter)
         }
 
         // Not what the model expects around a text: an end-of-sequence token has no place in front.
-        int[] begin = Vocabulary.AddsBeginToken && Vocabulary.BeginToken is { } token ? [token] : [];
+        int[] begin = request.AddSpecialTokens && Vocabulary.AddsBeginToken && Vocabulary.BeginToken is { } token ? [token] : [];
         return starter.Check(
             [
                 .. begin,

@@ -100,16 +100,16 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     }
 
     /// <summary>
-    /// Tokenises text, unless its length alone says that it cannot fit.
+    /// Tokenises text, unless its length alone says that it cannot fit. Text that spells a control token stays text.
     /// </summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="parseSpecial">Whether the text of control tokens becomes those tokens.</param>
+    /// <param name="addSpecial">Whether the tokens that the model expects around a text are put around it.</param>
     /// <param name="param">Request field to blame for a text that is too long.</param>
-    public (int[]? Prompt, EngineFailure? Failure) Tokenize(ReadOnlySpan<byte> text, bool parseSpecial, string param)
+    public (int[]? Prompt, EngineFailure? Failure) Tokenize(ReadOnlySpan<byte> text, bool addSpecial, string param)
     {
         return FindOverlong(text.Length, param) is { } failure
             ? (null, failure)
-            : Check(Engine.Vocabulary.Tokenize(text, addSpecial: true, parseSpecial), param);
+            : Check(Engine.Vocabulary.Tokenize(text, addSpecial, parseSpecial: false), param);
     }
 
     /// <summary>

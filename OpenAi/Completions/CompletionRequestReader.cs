@@ -12,7 +12,7 @@ internal static class CompletionRequestReader
 
     /// <summary>Names of the fields, those that are refused included; the rest is ignored.</summary>
     public static FrozenSet<string> Names { get; } =
-        new[] { "prompt", MaxTokens, MaxTokensInCamelCase, "best_of", "echo", "suffix", "logprobs" }
+        new[] { "prompt", MaxTokens, MaxTokensInCamelCase, "best_of", "echo", "suffix", "logprobs", "add_special_tokens" }
             .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Completions.Names).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads the request.</summary>
@@ -40,6 +40,7 @@ internal static class CompletionRequestReader
             BestOf = fields.GetInteger("best_of", saturate: true),
             Echo = fields.GetBoolean("echo"),
             Suffix = fields.GetString("suffix") is { Length: > 0 } suffix ? suffix : null,
+            AddSpecialTokens = fields.GetBoolean("add_special_tokens"),
             LogProbabilities = fields.GetInteger("logprobs", saturate: true),
         };
         CompletionRequest request = GenerationFieldsReader.Read(text, fields, errors);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Responses;
@@ -82,6 +83,7 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
                 Context = context,
                 PreviousBytes = previous?.ConversationBytes ?? 0,
                 Stream = request.Stream ?? false,
+                KeepAliveInterval = EventStream.IntervalOf(request),
                 ShowsLogProbabilities = generation.TopLogProbabilities is not null,
             };
     }

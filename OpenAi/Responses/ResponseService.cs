@@ -52,7 +52,7 @@ internal sealed class ResponseService(ChatService chat, ResponseStore store, Tim
             context,
             start.Generation,
             events => new ResponseStream(events, emit => CreateRun(call, start, emit), run => End(call, run, context.TraceIdentifier)),
-            EventStream.KeepAliveInterval,
+            call.KeepAliveInterval,
             _logger);
 
     /// <summary>Starts a response that goes on without its client.</summary>

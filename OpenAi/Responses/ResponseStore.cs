@@ -101,9 +101,16 @@ internal sealed class ResponseStore(OpenAiOptions options, TimeProvider time)
     private void DropExpired()
     {
         DateTimeOffset now = time.GetUtcNow();
-        while (_byAge.First is { } oldest && oldest.Value.Expires <= now)
+        LinkedListNode<Entry>? node = _byAge.First;
+        while (node is not null && node.Value.Expires <= now)
         {
-            Drop(oldest);
+            LinkedListNode<Entry>? next = node.Next;
+            if (!node.Value.Response.IsRunning)
+            {
+                Drop(node);
+            }
+
+            node = next;
         }
     }
 

@@ -60,7 +60,7 @@ internal static class ResponsesEndpoint
 
         StoredResponse stored = responses.StartInBackground(call.Value, start, context.TraceIdentifier);
         await (streams
-            ? ResponseFollower.WriteAsync(context, stored.Log!, next: 0)
+            ? ResponseFollower.WriteAsync(context, stored.Log!, next: 0, call.Value.KeepAliveInterval)
             : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject));
     }
 

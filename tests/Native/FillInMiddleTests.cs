@@ -61,9 +61,12 @@ public sealed class FillInMiddleTests
         int[] before = await TokenizeAsync(server, "one two");
         string whole = Text(await CompleteAsync(server, "\"one two\"", "\"suffix\":\"four\""));
         Assert.Equal(whole, Text(await CompleteAsync(server, $"[{string.Join(',', before)}]", "\"suffix\":\"four\"")));
+
+        // An empty prefix is filled up to the suffix; an empty suffix is none, as in OpenAI's API.
+        int[] behind = await TokenizeAsync(server, "four");
         Assert.Equal(
-            Text(await CompleteAsync(server, $"[{Prefix},{string.Join(',', before)},{Suffix},{Middle}]")), Text(await CompleteAsync(server, "\"one two\"", "\"suffix\":\"\"")));
-        Assert.Equal(Text(await CompleteAsync(server, $"[{Prefix},{Suffix},{Middle}]")), Text(await CompleteAsync(server, "\"\"", "\"suffix\":\"\"")));
+            Text(await CompleteAsync(server, $"[{Prefix},{Suffix},{string.Join(',', behind)},{Middle}]")), Text(await CompleteAsync(server, "\"\"", "\"suffix\":\"four\"")));
+        Assert.Equal(Text(await CompleteAsync(server, "\"one two\"")), Text(await CompleteAsync(server, "\"one two\"", "\"suffix\":\"\"")));
 
         // Text that spells a control token stays text on both sides.
         JsonElement spelled = await CompleteAsync(server, "\"<|im_end|>\"", "\"suffix\":\"<|im_end|>\"");

@@ -78,6 +78,8 @@ public sealed class ItemRequestTests
         ("\"conversation\":\"conv_1\"", "unsupported_value", "conversation"),
         ("\"prompt\":{\"id\":\"p\"}", "unsupported_value", "prompt"),
         ("\"n\":2", "unsupported_value", "n"),
+        ("\"echo\":true", "unsupported_value", "echo"),
+        ("\"add_special_tokens\":true", "unsupported_value", "add_special_tokens"),
         ("\"temperature\":3", "invalid_value", "temperature"),
         ("\"metadata\":5", "invalid_type", "metadata"),
     ];
@@ -113,6 +115,8 @@ public sealed class ItemRequestTests
         ("\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":0}", "invalid_value", "thinking.budget_tokens"),
         ("\"thinking\":{\"type\":\"deep\"}", "invalid_value", "thinking.type"),
         ("\"n\":2", "unsupported_value", "n"),
+        ("\"echo\":true", "unsupported_value", "echo"),
+        ("\"add_special_tokens\":true", "unsupported_value", "add_special_tokens"),
         ("\"container\":\"c\"", "unsupported_value", "container"),
         ("\"mcp_servers\":[{}]", "unsupported_value", "mcp_servers"),
         ("\"temperature\":3", "invalid_value", "temperature"),
