@@ -8,7 +8,10 @@ const tools = [{
   name: 'get_weather', description: 'Weather of a city',
   input_schema: { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } }, required: ['city', 'days'], additionalProperties: false },
 }];
-const asked = { model, max_tokens: 500, tools, messages: [{ role: 'user', content: 'What is the weather in Paris?' }] };
+
+// Without it the server allows no thinking, and the script begins with some.
+const thinking = { type: 'enabled', budget_tokens: 1024 };
+const asked = { model, max_tokens: 2000, thinking, tools, messages: [{ role: 'user', content: 'What is the weather in Paris?' }] };
 
 const whole = await client.messages.create(asked);
 assert.equal(whole.stop_reason, 'tool_use');
@@ -16,14 +19,14 @@ const use = whole.content.find(block => block.type === 'tool_use');
 assert.equal(use.name, 'get_weather');
 assert.deepEqual(use.input, { city: 'Paris', days: 2 });
 
-const stream = client.messages.stream({ ...asked, thinking: { type: 'enabled', budget_tokens: 1024 } });
-let pieces = 0, thinking = '', text = '';
+const stream = client.messages.stream(asked);
+let pieces = 0, thought = '', text = '';
 stream.on('inputJson', () => { pieces++; });
-stream.on('thinking', delta => { thinking += delta; });
+stream.on('thinking', delta => { thought += delta; });
 stream.on('text', delta => { text += delta; });
 const final = await stream.finalMessage();
 assert.deepEqual(final.content.map(block => block.type), ['thinking', 'text', 'tool_use']);
-assert.equal(thinking, 'The user wants the weather 🌦 of Paris.');
+assert.equal(thought, 'The user wants the weather 🌦 of Paris.');
 assert.equal(text, 'Let me look.');
 assert.ok(pieces > 3, `${pieces} pieces of input`);
 assert.deepEqual(final.content[2].input, { city: 'Paris', days: 2 });
