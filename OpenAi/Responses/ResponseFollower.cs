@@ -23,7 +23,7 @@ internal static class ResponseFollower
                 events.Write(item);
             }
 
-            if (ended && log.IsFull)
+            if (ended && log.IsCut)
             {
                 ResponseEventWriter.Write(events, new ErrorOccurredEvent
                 {

@@ -206,6 +206,58 @@ public sealed class ResponsesEndpointTests
     }
 
     [Fact]
+    public async Task What_was_generated_counts_when_a_response_is_cancelled()
+    {
+        await using RestServer server = await ApiServer.StartAsync(isEndless: true);
+        string id;
+        using (HttpResponseMessage stream = await StreamAsync(server, """{"input":"hi","background":true,"stream":true}"""))
+        {
+            using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
+            string text = "";
+            while (!text.Contains("response.output_text.delta", StringComparison.Ordinal))
+            {
+                text += await reader.ReadLineAsync() + "\n";
+            }
+
+            id = ServerSentEvents.Parse(text[..text.IndexOf("\n\n", StringComparison.Ordinal)] + "\n\n")[0].GetProperty("response").Text("id");
+        }
+
+        JsonElement cancelled = (await ApiServer.PostAsync(server, $"/v1/responses/{id}/cancel", "{}")).Body;
+        JsonElement usage = cancelled.GetProperty("usage");
+        Assert.Equal("cancelled", cancelled.Text("status"));
+        Assert.True(usage.GetProperty("output_tokens").GetInt32() > 0, usage.GetRawText());
+        Assert.Equal(usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("input_tokens").GetInt32() + usage.GetProperty("output_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_response_that_runs_does_not_expire_and_its_events_stay_within_the_store()
+    {
+        await using RestServer server = await ApiServer.StartAsync(
+            new OpenAiOptions { ResponseLifetime = TimeSpan.FromMilliseconds(1), ResponseStoreBytes = 100_000 }, isEndless: true);
+        using HttpResponseMessage stream = await StreamAsync(server, """{"input":"hi","background":true,"stream":true}""");
+        string text = await stream.Content.ReadAsStringAsync();
+        JsonElement last = ServerSentEvents.Parse(text)[^1];
+        Assert.Equal(("error", "internal_error"), (last.Type(), last.Text("code")));
+        string id = ServerSentEvents.Parse(text[..text.IndexOf("\n\n", StringComparison.Ordinal)] + "\n\n")[0].GetProperty("response").Text("id");
+        Assert.Equal("in_progress", (await ApiServer.GetAsync(server, $"/v1/responses/{id}")).Body.Text("status"));
+        Assert.Equal("cancelled", (await ApiServer.PostAsync(server, $"/v1/responses/{id}/cancel", "{}")).Body.Text("status"));
+        Assert.Equal(404, (await ApiServer.GetAsync(server, $"/v1/responses/{id}")).Status);
+    }
+
+    [Fact]
+    public async Task HEAD_says_whether_there_is_one()
+    {
+        await using RestServer server = await ApiServer.StartAsync();
+        string id = (await CreateAsync(server, """{"input":"hi"}""")).Text("id");
+        foreach ((string path, int expected) in ((string, int)[])[($"/v1/responses/{id}", 200), ($"/v1/responses/{id}/input_items", 200), ("/v1/responses/resp_none", 404)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+            using HttpResponseMessage answer = await server.Client.SendAsync(request);
+            Assert.Equal((expected, ""), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        }
+    }
+
+    [Fact]
     public async Task Input_is_counted_without_generating()
     {
         await using RestServer server = await ApiServer.StartAsync();

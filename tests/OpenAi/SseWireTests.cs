@@ -88,6 +88,30 @@ public sealed class SseWireTests
     }
 
     [Fact]
+    public async Task A_stream_says_that_it_lives_as_often_as_it_is_asked_to()
+    {
+        foreach ((string path, string body) in Streams)
+        {
+            int decoded = 0;
+            var runner = new Engine.ScriptedRunner(_ => Engine.ScriptedRunner.EndOfGeneration, sequences: 6, contextLength: 4096)
+            {
+                Score = 100,
+                OnDecode = _ =>
+                {
+                    Thread.Sleep(decoded++ == 0 ? 2500 : 0);
+                    return MistralServe.Inference.Engine.DecodeResult.Done;
+                },
+            };
+            await using RestServer server = await RestServer.StartAsync(
+                runner: runner, options: new MistralServe.Inference.Engine.EngineOptions { CacheStreams = 2 },
+                template: MistralServe.Inference.Chat.ChatTemplateSource.Resolve(modelTemplate: null, "chatml").Source);
+            using TcpClient client = await SendAsync(server, path, $"{body[..^1]},\"sse_ping_interval\":1}}");
+            string text = string.Concat(await ReadChunksAsync(client.GetStream()));
+            Assert.Equal(2, text.Split('\n').Count(line => line is ":" or "event: ping"));
+        }
+    }
+
+    [Fact]
     public async Task A_client_that_stops_reading_for_good_blocks_nobody_and_is_let_go()
     {
         await using RestServer server = await ApiServer.StartAsync(isEndless: true);
