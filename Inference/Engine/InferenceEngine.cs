@@ -161,6 +161,13 @@ internal sealed partial class InferenceEngine
     /// <summary>Answers of a key that wait or run.</summary>
     public int CountOf(string principal) => _shares.CountOf(principal);
 
+    /// <summary>What a key has of its share; null where shares have no limit.</summary>
+    public ShareState? FindShare(string principal)
+    {
+        int used = _shares.CountOf(principal);
+        return _shares.Limit == int.MaxValue ? null : new ShareState(_shares.Limit, used, used == 0 ? TimeSpan.Zero : EstimateRetryAfter(used));
+    }
+
     /// <summary>
     /// Waits until the model is loaded, at most until the place's wait limit.
     /// </summary>

@@ -40,6 +40,7 @@ public sealed class KeyShareTests
         Assert.Equal(("rate_limit_error", "rate_limit_exceeded"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
         Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         Assert.NotEmpty(answer.Headers.GetValues("retry-after-ms"));
+        Assert.Equal(("2", "0", "1s"), (Header("limit"), Header("remaining"), Header("reset")));
         (status, refused, answer) = await host.PostAsync("alice-key", "/v1/messages", Message);
         Assert.Equal((HttpStatusCode.TooManyRequests, "rate_limit_error"), (status, refused.GetProperty("error").GetProperty("type").GetString()));
         Assert.NotNull(answer.Headers.RetryAfter);
@@ -56,7 +57,13 @@ public sealed class KeyShareTests
         Assert.Equal(HttpStatusCode.OK, (await other).Status);
         Assert.False((await tool).GetProperty("result").TryGetProperty("isError", out JsonElement isError) && isError.GetBoolean());
         await host.WaitForAsync("alice", 0);
-        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("alice-key", "/v1/chat/completions", Chat)).Status);
+        (status, _, answer) = await host.PostAsync("alice-key", "/v1/chat/completions", Chat);
+        Assert.Equal((HttpStatusCode.OK, "2", "2", "0s"), (status, Header("limit"), Header("remaining"), Header("reset")));
+
+        (status, _, answer) = await host.PostAsync("no-key", "/v1/chat/completions", Chat);
+        Assert.Equal((HttpStatusCode.Unauthorized, false), (status, answer.Headers.Contains("x-ratelimit-limit-requests")));
+
+        string Header(string name) => answer.Headers.GetValues($"x-ratelimit-{name}-requests").Single();
     }
 
     [Fact]
