@@ -64,7 +64,7 @@ internal sealed class EngineModel : IServedModel
             CountChat = _chat.CountAsync,
             Complete = _completions.StartAsync,
             Embed = _embeddings.ComputeAsync,
-            Vocabulary = cancellationToken => VocabularyService.FindAsync(_engine, cancellationToken),
+            Vocabulary = (principal, cancellationToken) => VocabularyService.FindAsync(_engine, principal, cancellationToken),
         };
         _tools = McpToolRegistry.Create(services, settings.McpTools);
     }
@@ -91,6 +91,7 @@ internal sealed class EngineModel : IServedModel
             Parallel = settings.Parallel,
             ContextLength = GetContextLength(description, settings.ContextLength),
             QueueLimit = settings.QueueLength,
+            ShareLimit = settings.KeyShare ?? int.MaxValue,
             QueueTimeout = settings.QueueTimeout,
             RequestTimeout = settings.RequestTimeout,
             CacheStreams = Math.Min(settings.CacheStreams, LlamaRunner.MaxSequences - settings.Parallel),

@@ -50,6 +50,12 @@ internal sealed record ServeSettings
     /// <summary>Places for requests that wait for a sequence, 1..65536; a request beyond them is refused.</summary>
     public int QueueLength { get; init; } = 64;
 
+    /// <summary>
+    /// Answers of one key that may wait or run at a time, 1..65,792; null means all that there is room for, or half of it where there are
+    /// several callers to tell apart (<see cref="Access.CallerShare"/>).
+    /// </summary>
+    public int? KeyShare { get; init; }
+
     /// <summary>How long a request may wait in the queue.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

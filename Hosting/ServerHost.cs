@@ -46,6 +46,8 @@ internal static class ServerHost
             return RefusedExitCode;
         }
 
+        settings = CallerShare.Apply(settings, keys);
+
         // 2
         using ILoggerFactory loggers = LogSetup.Create(settings.LogLevel);
         (IServedModel? opened, problem) = open(settings, loggers);

@@ -24,6 +24,9 @@ internal enum EngineFailureCode
     /// <summary>All places of the queue are taken.</summary>
     QueueFull,
 
+    /// <summary>The caller's key has as many requests waiting or running as it may.</summary>
+    ShareUsed,
+
     /// <summary>The request waited longer than the queue's limit.</summary>
     QueueTimeout,
 

@@ -13,10 +13,11 @@ internal static class VocabularyService
     /// place back.
     /// </summary>
     /// <param name="engine">Where the model is.</param>
+    /// <param name="principal">Name of the caller's key.</param>
     /// <param name="cancellationToken">Client gone: <see cref="OperationCanceledException"/> is thrown.</param>
-    public static async ValueTask<VocabularyResult> FindAsync(InferenceEngine engine, CancellationToken cancellationToken)
+    public static async ValueTask<VocabularyResult> FindAsync(InferenceEngine engine, string principal, CancellationToken cancellationToken)
     {
-        (QueuePlace? place, EngineFailure? failure) = engine.TryEnter();
+        (QueuePlace? place, EngineFailure? failure) = engine.TryEnter(principal);
         if (place is null)
         {
             return new(null, failure);

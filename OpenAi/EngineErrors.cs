@@ -18,6 +18,7 @@ internal static class EngineErrors
             new ApiError(400, InvalidRequest, "context_length_exceeded", failure.Message, failure.Param ?? "messages"),
         EngineFailureCode.NoChatTemplate => new ApiError(400, InvalidRequest, "unsupported_value", NameTemplateOption(failure.Message), failure.Param),
         EngineFailureCode.NotSupported => new ApiError(400, InvalidRequest, "unsupported_value", failure.Message, failure.Param),
+        EngineFailureCode.ShareUsed => new ApiError(429, "rate_limit_error", "rate_limit_exceeded", failure.Message, failure.Param, RetryTime(failure)),
         EngineFailureCode.QueueFull => Unavailable("server_overloaded", failure),
         EngineFailureCode.QueueTimeout => Unavailable("queue_timeout", failure),
         EngineFailureCode.ShuttingDown => Unavailable("shutting_down", failure),
@@ -29,7 +30,9 @@ internal static class EngineErrors
 
     // A server that is full, late or going away is worth another try, so the hint is there even if the engine has no estimate.
     private static ApiError Unavailable(string code, EngineFailure failure) =>
-        new(503, Server, code, failure.Message, failure.Param, failure.RetryAfter ?? TimeSpan.FromSeconds(1));
+        new(503, Server, code, failure.Message, failure.Param, RetryTime(failure));
+
+    private static TimeSpan RetryTime(EngineFailure failure) => failure.RetryAfter ?? TimeSpan.FromSeconds(1);
 
     private static string NameTemplateOption(string message) =>
         message.Contains("--chat-template", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MistralServe.Inference.Engine;
 
 namespace MistralServe.OpenAi;
 
@@ -72,8 +73,24 @@ internal sealed class ErrorObjectMiddleware(RequestDelegate next, ILoggerFactory
         {
             long milliseconds = (long)time.GetElapsedTime(start).TotalMilliseconds;
             headers["openai-processing-ms"] = milliseconds.ToString(CultureInfo.InvariantCulture);
+            AddShare(context);
             return Task.CompletedTask;
         });
+    }
+
+    // Of requests at a time and not of requests a minute, but what remains and when to come back mean the same. Not for those who were not let in.
+    private static void AddShare(HttpContext context)
+    {
+        if (context.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
+            || context.RequestServices.GetService<InferenceEngine>()?.FindShare(Caller.NameOf(context)) is not { } share)
+        {
+            return;
+        }
+
+        IHeaderDictionary headers = context.Response.Headers;
+        headers["x-ratelimit-limit-requests"] = share.Limit.ToString(CultureInfo.InvariantCulture);
+        headers["x-ratelimit-remaining-requests"] = share.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["x-ratelimit-reset-requests"] = string.Create(CultureInfo.InvariantCulture, $"{(int)share.Reset.TotalSeconds}s");
     }
 
     private static Task WriteStatusAsync(HttpContext context, int status)

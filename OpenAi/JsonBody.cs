@@ -10,11 +10,11 @@ internal static class JsonBody
     /// <summary>Parses the body and makes of it what the endpoint needs. Request thread.</summary>
     /// <param name="context">The request.</param>
     /// <param name="read">Gets the body's root, whose strings are all Unicode; the document is gone when it returns.</param>
-    /// <returns>What <paramref name="read"/> made; or 415 for another media type, 400 for text that is not JSON, 404 for a model that is not loaded (<see cref="ModelCheck"/>).</returns>
+    /// <returns>What <paramref name="read"/> made; or 415 for another media type or a compressed body, 400 for text that is not JSON, 404 for a model that is not loaded (<see cref="ModelCheck"/>).</returns>
     public static async Task<RequestResult<T>> ReadAsync<T>(HttpContext context, Func<JsonElement, RequestResult<T>> read)
         where T : class
     {
-        if (!IsJsonInUtf8(context.Request))
+        if (!IsJsonInUtf8(context.Request) || IsCompressed(context.Request))
         {
             return StatusErrors.ForStatus(StatusCodes.Status415UnsupportedMediaType, context);
         }
@@ -44,9 +44,13 @@ internal static class JsonBody
         }
     }
 
+    // A limit on the body is one on what is parsed only while the two are the same.
+    private static bool IsCompressed(HttpRequest request) =>
+        request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase);
+
     // A page in a browser can send text/plain to another origin without asking, but not JSON.
     private static bool IsJsonInUtf8(HttpRequest request) =>
         request.HasJsonContentType()
         && MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 }

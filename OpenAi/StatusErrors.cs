@@ -15,7 +15,7 @@ internal static class StatusErrors
         408 => new ApiError(status, "timeout_error", "request_timeout", "The request body came too slowly."),
         413 => new ApiError(status, InvalidRequest, "request_too_large", "The request body is larger than this server takes."),
         415 => new ApiError(
-            status, InvalidRequest, "unsupported_media_type", "The body must be JSON in UTF-8, sent with 'Content-Type: application/json'."),
+            status, InvalidRequest, "unsupported_media_type", "The body must be JSON in UTF-8, not compressed, sent with 'Content-Type: application/json'."),
         >= 500 => new ApiError(status, "server_error", "internal_error", "The server failed; its log knows the request by the id in x-request-id."),
         _ => new ApiError(status, InvalidRequest, "invalid_request", "The request is malformed."),
     };

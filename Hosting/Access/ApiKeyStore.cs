@@ -17,6 +17,9 @@ internal sealed class ApiKeyStore
     {
     }
 
+    /// <summary>Keys that are configured.</summary>
+    public int Count => _keys.Count;
+
     /// <summary>Whether no key is configured, so that every caller is let in.</summary>
     public bool IsEmpty => _keys.Count == 0;
 

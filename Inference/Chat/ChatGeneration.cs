@@ -35,6 +35,9 @@ internal sealed record ChatGeneration : GenerationParameters
     /// <summary>Whether the prompt ends with the opening of an assistant turn.</summary>
     public bool AddGenerationPrompt { get; init; } = true;
 
+    /// <summary>Whether the oldest messages may be dropped where the conversation is too long for the context; else it is refused.</summary>
+    public bool DropsOldest { get; init; }
+
     /// <summary>Whether the last message, an assistant's, is gone on with instead of being closed.</summary>
     public bool ContinueFinalMessage { get; init; }
 }

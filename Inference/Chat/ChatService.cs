@@ -18,6 +18,15 @@ internal sealed partial class ChatService(
 {
     private const string Param = "messages";
 
+    /// <summary>
+    /// Share of the context that is left for an answer when the oldest messages are dropped: a quarter where the request does not say how long
+    /// it may be, and never more than a half. Ours: dropping only what is over would leave room for a single token.
+    /// </summary>
+    private const int DefaultAnswerShare = 4;
+
+    /// <inheritdoc cref="DefaultAnswerShare"/>
+    private const int LargestAnswerShare = 2;
+
     private readonly AnswerConstraints _constraints = new(constraints, logger);
     private readonly Lock _reading = new();
     private (ChatModel? Model, EngineFailure? Failure)? _model;
@@ -55,7 +64,7 @@ internal sealed partial class ChatService(
     /// Counts the tokens of a conversation's prompt (<see cref="GenerationStarter.CountAsync"/>).
     /// </summary>
     public ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(ChatGeneration request, CancellationToken cancellationToken) =>
-        starter.CountAsync(() => Tokenize(request), cancellationToken);
+        starter.CountAsync(request.Principal, () => Tokenize(request), cancellationToken);
 
     /// <summary>
     /// Renders a conversation's prompt without generating. Waits for the model if it is still loading, because the template may ask for the
@@ -63,7 +72,7 @@ internal sealed partial class ChatService(
     /// </summary>
     public async ValueTask<(string? Prompt, EngineFailure? Failure)> RenderAsync(ChatGeneration request, CancellationToken cancellationToken)
     {
-        EngineFailure? failure = await starter.WaitUntilLoadedAsync(cancellationToken).ConfigureAwait(false);
+        EngineFailure? failure = await starter.WaitUntilLoadedAsync(request.Principal, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             return (null, failure);
@@ -75,19 +84,14 @@ internal sealed partial class ChatService(
 
     private (PromptResult Prompt, Func<IChatOutputParser>? CreateParser, IReadOnlyList<string> Unenforced) Prepare(ChatGeneration request)
     {
-        (ChatModel? model, RenderedPrompt? prompt, EngineFailure? failure) = Render(request);
+        (ChatPrompt? prompt, EngineFailure? failure) = CreatePrompt(request);
         if (prompt is null)
         {
             return (new PromptResult(null, failure), null, []);
         }
 
-        (int[]? tokens, failure) = starter.Check(model!.Tokenize(prompt), Param);
-        if (tokens is null)
-        {
-            return (new PromptResult(null, failure), null, []);
-        }
-
-        string end = ChatModel.FindEnd(prompt, request);
+        ChatModel model = prompt.Model;
+        string end = ChatModel.FindEnd(prompt.Rendered, request);
         ConstraintResult constraint = _constraints.Create(request, model, end, Vocabulary, starter.Engine.ContextLength);
         if (constraint.Failure is not null)
         {
@@ -102,14 +106,42 @@ internal sealed partial class ChatService(
             PromptEnd = end,
             SplitReasoning = request.SplitReasoning,
         };
-        var result = new PromptResult(tokens, null) { Constraint = constraint.Factory, VisibleTokens = model.Markers.Texts };
+        var result = new PromptResult(prompt.Tokens, null) { Constraint = constraint.Factory, VisibleTokens = model.Markers.Texts };
         return (result, () => model.Format.CreateParser(options), constraint.Unenforced);
     }
 
     private (int[]? Tokens, EngineFailure? Failure) Tokenize(ChatGeneration request)
     {
-        (ChatModel? model, RenderedPrompt? prompt, EngineFailure? failure) = Render(request);
-        return prompt is null ? (null, failure) : starter.Check(model!.Tokenize(prompt), Param);
+        (ChatPrompt? prompt, EngineFailure? failure) = CreatePrompt(request);
+        return (prompt?.Tokens, failure);
+    }
+
+    // The whole conversation, or as much of its end as fits if that is allowed.
+    private (ChatPrompt? Prompt, EngineFailure? Failure) CreatePrompt(ChatGeneration request)
+    {
+        (ChatPrompt? prompt, EngineFailure? failure) = CreatePrompt(request, room: 1);
+        if (failure?.Code != EngineFailureCode.ContextLengthExceeded || !request.DropsOldest)
+        {
+            return (prompt, failure);
+        }
+
+        int contextLength = starter.Engine.ContextLength;
+        int room = Math.Min(request.MaxTokens ?? contextLength / DefaultAnswerShare, contextLength / LargestAnswerShare);
+        prompt = ConversationCut.Find(request, rest => CreatePrompt(rest, room));
+        return (prompt, prompt is null ? failure : null);
+    }
+
+    // Room: tokens that must be left for the answer.
+    private (ChatPrompt? Prompt, EngineFailure? Failure) CreatePrompt(ChatGeneration request, int room)
+    {
+        (ChatModel? model, RenderedPrompt? rendered, EngineFailure? failure) = Render(request);
+        if (rendered is null)
+        {
+            return (null, failure);
+        }
+
+        (int[]? tokens, failure) = starter.Check(model!.Tokenize(rendered), Param, room);
+        return tokens is null ? (null, failure) : (new ChatPrompt(model, rendered, tokens), null);
     }
 
     private (ChatModel? Model, RenderedPrompt? Prompt, EngineFailure? Failure) Render(ChatGeneration request)
@@ -165,4 +197,7 @@ internal sealed partial class ChatService(
 
     [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "The chat template cannot be read: {Problem}")]
     private static partial void LogUnreadable(ILogger logger, string problem);
+
+    /// <summary>A conversation that fits: rendered and tokenised.</summary>
+    private sealed record ChatPrompt(ChatModel Model, RenderedPrompt Rendered, int[] Tokens);
 }

@@ -9,6 +9,9 @@ internal sealed record CompletionGeneration : GenerationParameters
     /// <summary>What comes behind the text to generate; null when it is not said, then the prompt is continued.</summary>
     public string? Suffix { get; init; }
 
+    /// <summary>Whether the tokens that the model expects around a text are put around it.</summary>
+    public bool AddSpecialTokens { get; init; } = true;
+
     /// <summary>Request field to blame for the prompt.</summary>
     public string Param { get; init; } = "prompt";
 

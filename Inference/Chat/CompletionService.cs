@@ -29,6 +29,11 @@ internal sealed class CompletionService(GenerationStarter starter)
     /// </returns>
     public async ValueTask<StartResult> StartAsync(IReadOnlyList<CompletionGeneration> requests, CancellationToken cancellationToken)
     {
+        if (starter.Engine.FindTooMany(requests.Sum(request => request.Choices)) is { } tooMany)
+        {
+            return new StartResult(null, tooMany);
+        }
+
         var started = new List<Generation>(requests.Count);
         bool complete = false;
         try
@@ -65,7 +70,7 @@ internal sealed class CompletionService(GenerationStarter starter)
 
         return request.Tokens is { } tokens
             ? starter.Check([.. tokens], request.Param)
-            : starter.Tokenize(Encoding.UTF8.GetBytes(request.Text ?? ""), parseSpecial: false, request.Param);
+            : starter.Tokenize(Encoding.UTF8.GetBytes(request.Text ?? ""), request.AddSpecialTokens, request.Param);
     }
 
     // Prefix, suffix, middle: the order that the models with these tokens were trained in most, and llama-server's.
@@ -84,9 +89,11 @@ internal sealed class CompletionService(GenerationStarter starter)
             return (null, failure);
         }
 
+        // Not what the model expects around a text: an end-of-sequence token has no place in front.
+        int[] begin = request.AddSpecialTokens && Vocabulary.AddsBeginToken && Vocabulary.BeginToken is { } token ? [token] : [];
         return starter.Check(
             [
-                .. Vocabulary.Tokenize([], addSpecial: true, parseSpecial: false),
+                .. begin,
                 fill.Prefix,
                 .. request.Tokens ?? Vocabulary.Tokenize(before, addSpecial: false, parseSpecial: false),
                 fill.Suffix,

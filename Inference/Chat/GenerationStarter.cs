@@ -37,7 +37,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     /// <param name="cancellationToken">Client gone: the place is given back and <see cref="OperationCanceledException"/> thrown. After the start, dispose the generation instead.</param>
     public async ValueTask<StartResult> StartAsync(GenerationParameters parameters, PromptFactory createPrompt, CancellationToken cancellationToken)
     {
-        (QueuePlace? place, EngineFailure? failure) = TryEnter(parameters.Choices);
+        (QueuePlace? place, EngineFailure? failure) = TryEnter(parameters.Principal, parameters.Choices);
         if (place is null)
         {
             return new StartResult(null, failure);
@@ -72,11 +72,12 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     /// <summary>
     /// Counts the tokens of a prompt without generating: steps 1 to 3 of <see cref="StartAsync"/>, after which the place is given back.
     /// </summary>
+    /// <param name="principal">Name of the caller's key.</param>
     /// <param name="createPrompt">Makes the prompt.</param>
     /// <param name="cancellationToken">Client gone.</param>
-    public async ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(PromptFactory createPrompt, CancellationToken cancellationToken)
+    public async ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(string principal, PromptFactory createPrompt, CancellationToken cancellationToken)
     {
-        EngineFailure? failure = await WaitUntilLoadedAsync(cancellationToken).ConfigureAwait(false);
+        EngineFailure? failure = await WaitUntilLoadedAsync(principal, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             return (null, failure);
@@ -87,10 +88,11 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     }
 
     /// <summary>Steps 1 and 2 of <see cref="StartAsync"/>, after which the place is given back. Null when the model is loaded.</summary>
+    /// <param name="principal">Name of the caller's key.</param>
     /// <param name="cancellationToken">Client gone.</param>
-    public async ValueTask<EngineFailure?> WaitUntilLoadedAsync(CancellationToken cancellationToken)
+    public async ValueTask<EngineFailure?> WaitUntilLoadedAsync(string principal, CancellationToken cancellationToken)
     {
-        (QueuePlace? place, EngineFailure? failure) = TryEnter(choices: 1);
+        (QueuePlace? place, EngineFailure? failure) = TryEnter(principal, choices: 1);
         using (place)
         {
             return failure ?? await Engine.WaitUntilLoadedAsync(place!, cancellationToken).ConfigureAwait(false);
@@ -98,16 +100,16 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     }
 
     /// <summary>
-    /// Tokenises text, unless its length alone says that it cannot fit.
+    /// Tokenises text, unless its length alone says that it cannot fit. Text that spells a control token stays text.
     /// </summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="parseSpecial">Whether the text of control tokens becomes those tokens.</param>
+    /// <param name="addSpecial">Whether the tokens that the model expects around a text are put around it.</param>
     /// <param name="param">Request field to blame for a text that is too long.</param>
-    public (int[]? Prompt, EngineFailure? Failure) Tokenize(ReadOnlySpan<byte> text, bool parseSpecial, string param)
+    public (int[]? Prompt, EngineFailure? Failure) Tokenize(ReadOnlySpan<byte> text, bool addSpecial, string param)
     {
         return FindOverlong(text.Length, param) is { } failure
             ? (null, failure)
-            : Check(Engine.Vocabulary.Tokenize(text, addSpecial: true, parseSpecial), param);
+            : Check(Engine.Vocabulary.Tokenize(text, addSpecial, parseSpecial: false), param);
     }
 
     /// <summary>
@@ -130,8 +132,11 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             : null;
     }
 
-    /// <summary>Checks a prompt's tokens: inside the vocabulary, at least one, and room for one more in the context.</summary>
-    public (int[]? Prompt, EngineFailure? Failure) Check(int[] prompt, string param)
+    /// <summary>Checks a prompt's tokens: inside the vocabulary, at least one, and room for an answer in the context.</summary>
+    /// <param name="prompt">The tokens.</param>
+    /// <param name="param">Request field to blame.</param>
+    /// <param name="room">Tokens that must be left for the answer, at least 1.</param>
+    public (int[]? Prompt, EngineFailure? Failure) Check(int[] prompt, string param, int room = 1)
     {
         int vocabularySize = Engine.Vocabulary.Count;
         int index = Array.FindIndex(prompt, token => (uint)token >= (uint)vocabularySize);
@@ -145,14 +150,14 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             return (null, new EngineFailure(EngineFailureCode.InvalidRequest, $"{param} has no tokens. Send at least one.", param));
         }
 
-        return prompt.Length < Engine.ContextLength
+        return prompt.Length <= Engine.ContextLength - Math.Max(1, room)
             ? (prompt, null)
             : (null, EngineFailures.ContextExceeded(FormatCount(prompt.Length), Engine.ContextLength, param));
     }
 
     // Step 1.
-    private (QueuePlace? Place, EngineFailure? Failure) TryEnter(int choices) => Model.Capabilities.HasFlag(ModelCapabilities.TextGeneration)
-        ? Engine.TryEnter(choices)
+    private (QueuePlace? Place, EngineFailure? Failure) TryEnter(string principal, int choices) => Model.Capabilities.HasFlag(ModelCapabilities.TextGeneration)
+        ? Engine.TryEnter(principal, choices)
         : (null, new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text."));
 
     private (ITokenConstraintFactory? Constraint, EngineFailure? Failure) CompileFormat(OutputFormat format) =>

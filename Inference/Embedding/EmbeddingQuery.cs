@@ -12,6 +12,9 @@ internal sealed record EmbeddingQuery
     /// <summary>Floats of each vector, at least 1; null for all that the model gives.</summary>
     public int? Dimensions { get; init; }
 
+    /// <summary>Whose request this is (key name); counted against that key's share.</summary>
+    public string Principal { get; init; } = "";
+
     /// <summary>Name of an input as messages call it.</summary>
     public string NameOf(int input) => IsSingle ? "input" : $"input[{input}]";
 }

@@ -27,7 +27,7 @@ internal sealed class EmbeddingService(ModelDescription model, InferenceEngine e
                 EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot make embeddings. Start the server with an embedding model.", "model"));
         }
 
-        (QueuePlace? place, EngineFailure? failure) = engine.TryEnter();
+        (QueuePlace? place, EngineFailure? failure) = engine.TryEnter(query.Principal);
         if (place is null)
         {
             return Fail(failure!);

@@ -40,13 +40,24 @@ internal sealed class EmbeddingJob(EmbeddingRequest request, long arrivedAt, Act
         _vectors[input] = vector.ToArray();
         if (++_computed == _vectors.Length)
         {
-            _result.TrySetResult(new EmbeddingResult(_vectors, null));
+            End(new EmbeddingResult(_vectors, null));
         }
     }
 
     /// <inheritdoc/>
-    public override void Fail(EngineFailure failure) => _result.TrySetResult(new EmbeddingResult(null, failure));
+    public override void Fail(EngineFailure failure) => End(new EmbeddingResult(null, failure));
 
     /// <inheritdoc/>
-    public override void EndCancelled() => _result.TrySetCanceled();
+    public override void EndCancelled()
+    {
+        Share?.Dispose();
+        _result.TrySetCanceled();
+    }
+
+    // The share first: when the reader hears of the end, its client may send the next request at once.
+    private void End(EmbeddingResult result)
+    {
+        Share?.Dispose();
+        _result.TrySetResult(result);
+    }
 }

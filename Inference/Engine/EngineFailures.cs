@@ -9,6 +9,14 @@ internal static class EngineFailures
     public static EngineFailure QueueFull(int limit, TimeSpan retryAfter) =>
         new(EngineFailureCode.QueueFull, $"The server is full: all {Number(limit)} places of its queue are taken. Try again later.", RetryAfter: retryAfter);
 
+    /// <summary>The key has its share.</summary>
+    public static EngineFailure ShareUsed(int limit, TimeSpan retryAfter) =>
+        new(EngineFailureCode.ShareUsed, $"Your share of this server is used up: {Number(limit)} answers of one key may wait or run at a time. Try again when one has ended.", RetryAfter: retryAfter);
+
+    /// <summary>More answers than there can ever be room for.</summary>
+    public static EngineFailure TooManyAnswers(int answers, int limit) =>
+        new(EngineFailureCode.InvalidRequest, $"The request asks for {Number(answers)} answers, but this server has room for {Number(limit)} of one request. Ask for fewer, or send fewer prompts.", "n");
+
     /// <summary>Waited too long.</summary>
     public static EngineFailure QueueTimeout(TimeSpan limit) =>
         new(EngineFailureCode.QueueTimeout, $"The request waited {Seconds(limit)} s for a free sequence, which is the limit. Try again later.", RetryAfter: TimeSpan.FromSeconds(5));

@@ -13,6 +13,9 @@ internal abstract class EngineJob(long arrivedAt, Action wakeEngine)
     /// <summary>When the request arrived.</summary>
     public long ArrivedAt { get; } = arrivedAt;
 
+    /// <summary>Part of its key's share; it gives it back when it ends. Set before the decode thread sees the job.</summary>
+    public KeyShare? Share { get; set; }
+
     /// <summary>Places of the queue that it takes while it waits.</summary>
     public abstract int Places { get; }
 

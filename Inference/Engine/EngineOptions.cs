@@ -18,6 +18,9 @@ internal sealed record EngineOptions
     /// <summary>Requests that may wait; one more is refused at once.</summary>
     public int QueueLimit { get; init; } = 64;
 
+    /// <summary>Answers of one key that may wait or run at a time; one more is refused at once.</summary>
+    public int ShareLimit { get; init; } = int.MaxValue;
+
     /// <summary>Longest wait in the queue, the wait for a loading model included.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -111,6 +111,12 @@ internal sealed class GenerationJob : EngineJob
             PublishReadyText(choice);
         }
 
+        bool isLast = ++_choicesOver == Choices.Length;
+        if (isLast)
+        {
+            ReturnShare();
+        }
+
         Publish(new GenerationEvent
         {
             Kind = GenerationEventKind.Finished,
@@ -122,7 +128,7 @@ internal sealed class GenerationJob : EngineJob
             Tokens = choice.Text.TakeReports(),
             Times = choice.Times,
         });
-        if (++_choicesOver == Choices.Length)
+        if (isLast)
         {
             Complete();
         }
@@ -133,6 +139,7 @@ internal sealed class GenerationJob : EngineJob
     {
         if (!IsOver)
         {
+            ReturnShare();
             Publish(new GenerationEvent { Kind = GenerationEventKind.Failed, Failure = failure });
             Complete();
         }
@@ -162,6 +169,9 @@ internal sealed class GenerationJob : EngineJob
             Usage = choice.Usage,
             Times = choice.Times,
         });
+
+    // Before the reader hears of the end: its client may send the next request at once.
+    private void ReturnShare() => Share?.Dispose();
 
     private void Complete()
     {

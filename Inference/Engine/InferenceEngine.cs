@@ -39,6 +39,7 @@ internal sealed partial class InferenceEngine
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<EngineJob> _queue;
+    private readonly KeyShares _shares;
     private readonly WakeSignal _wake = new();
     private readonly TaskCompletionSource<string?> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -66,6 +67,7 @@ internal sealed partial class InferenceEngine
         _time = time;
         _logger = logger;
         _heartbeat = time.GetTimestamp();
+        _shares = new KeyShares(options.ShareLimit);
         _queue = Channel.CreateBounded<EngineJob>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
     }
 
@@ -115,25 +117,55 @@ internal sealed partial class InferenceEngine
     public void Start() => new Thread(Run, StackBytes) { Name = "decode", IsBackground = true }.Start();
 
     /// <summary>
-    /// Takes a place in the queue for a request whose prompt is still to be made. Give it to <see cref="Submit"/> or dispose it.
+    /// Takes a part of the key's share and a place in the queue for a request whose prompt is still to be made. Give it to <see cref="Submit"/>
+    /// or dispose it.
     /// </summary>
+    /// <param name="principal">Name of the caller's key; empty when no keys are configured.</param>
     /// <param name="choices">Answers wanted: a request with several counts as so many.</param>
-    /// <returns>The place, or why there is none: the queue is full or the server is going down.</returns>
-    public (QueuePlace? Place, EngineFailure? Failure) TryEnter(int choices = 1)
+    /// <returns>The place, or why there is none: too many answers, the share is used, the queue is full or the server is going down.</returns>
+    public (QueuePlace? Place, EngineFailure? Failure) TryEnter(string principal, int choices = 1)
     {
         if (State is EngineState.Draining or EngineState.Stopped)
         {
             return (null, EngineFailures.ShuttingDown());
         }
 
+        if (FindTooMany(choices) is { } tooMany)
+        {
+            return (null, tooMany);
+        }
+
+        if (_shares.TryTake(principal, choices) is not { } share)
+        {
+            return (null, EngineFailures.ShareUsed(_shares.Limit, EstimateRetryAfter(_shares.CountOf(principal))));
+        }
+
         if (Interlocked.Add(ref _places, choices) > _options.QueueLimit)
         {
             Interlocked.Add(ref _places, -choices);
-            return (null, EngineFailures.QueueFull(_options.QueueLimit, EstimateRetryAfter()));
+            share.Dispose();
+            return (null, EngineFailures.QueueFull(_options.QueueLimit, EstimateRetryAfter(Volatile.Read(ref _places))));
         }
 
         Interlocked.Increment(ref _active);
-        return (new QueuePlace(this, choices, _time.GetTimestamp()), null);
+        return (new QueuePlace(this, share, choices, _time.GetTimestamp()), null);
+    }
+
+    /// <summary>The failure of a request for more answers than could ever be taken: trying again would be in vain. Null when there are not too many.</summary>
+    public EngineFailure? FindTooMany(int answers)
+    {
+        int limit = Math.Min(_options.QueueLimit, _shares.Limit);
+        return answers > limit ? EngineFailures.TooManyAnswers(answers, limit) : null;
+    }
+
+    /// <summary>Answers of a key that wait or run.</summary>
+    public int CountOf(string principal) => _shares.CountOf(principal);
+
+    /// <summary>What a key has of its share; null where shares have no limit.</summary>
+    public ShareState? FindShare(string principal)
+    {
+        int used = _shares.CountOf(principal);
+        return _shares.Limit == int.MaxValue ? null : new ShareState(_shares.Limit, used, used == 0 ? TimeSpan.Zero : EstimateRetryAfter(used));
     }
 
     /// <summary>
@@ -210,7 +242,7 @@ internal sealed partial class InferenceEngine
 
     private void Submit(EngineJob job, QueuePlace place)
     {
-        place.Transfer();
+        job.Share = place.Transfer();
         if (_queue.Writer.TryWrite(job))
         {
             _wake.Set();
@@ -230,9 +262,9 @@ internal sealed partial class InferenceEngine
     private void LeaveQueue(int choices) => Interlocked.Add(ref _places, -choices);
 
     // Queue length × mean service time ÷ parallel sequences, within what clients honour.
-    private TimeSpan EstimateRetryAfter()
+    private TimeSpan EstimateRetryAfter(int answers)
     {
-        double seconds = Volatile.Read(ref _places) * Volatile.Read(ref _meanServiceSeconds) / _options.Parallel;
+        double seconds = answers * Volatile.Read(ref _meanServiceSeconds) / _options.Parallel;
         return TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(seconds), 1, 60));
     }
 

@@ -58,7 +58,7 @@ internal sealed class CountTokensTool(ToolServices services) : IMcpTool
         TokenizeRequest request = read.Value;
         return ToolStart.Of(async (_, cancellationToken) =>
         {
-            VocabularyResult found = await services.Vocabulary(cancellationToken).ConfigureAwait(false);
+            VocabularyResult found = await services.Vocabulary(call.Principal, cancellationToken).ConfigureAwait(false);
             return found.Vocabulary is { } vocabulary
                 ? Complete(vocabulary.Tokenize(Encoding.UTF8.GetBytes(request.Content), request.AddSpecial ?? false, request.ParseSpecial ?? true).Length)
                 : ToolFailures.ToOutcome(found.Failure!);

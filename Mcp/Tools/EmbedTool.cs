@@ -54,7 +54,7 @@ internal sealed class EmbedTool(string modelId, Embedder embed) : IMcpTool
             return ToolStart.Refused("'encoding_format' must be float: the tool's result has arrays of numbers.");
         }
 
-        EmbeddingQuery query = read.Value.Query;
+        EmbeddingQuery query = read.Value.Query with { Principal = call.Principal };
         return ToolStart.Of(async (_, cancellationToken) =>
         {
             EmbeddingOutcome outcome = await embed(query, cancellationToken).ConfigureAwait(false);

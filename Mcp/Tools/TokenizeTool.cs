@@ -45,7 +45,7 @@ internal sealed class TokenizeTool(VocabularyFinder findVocabulary) : IMcpTool
             ? ToolStart.Refused("'with_pieces' must be false: the tool's result has ids.")
             : ToolStart.Of(async (_, cancellationToken) =>
             {
-                VocabularyResult found = await findVocabulary(cancellationToken).ConfigureAwait(false);
+                VocabularyResult found = await findVocabulary(call.Principal, cancellationToken).ConfigureAwait(false);
                 if (found.Vocabulary is not { } vocabulary)
                 {
                     return ToolFailures.ToOutcome(found.Failure!);

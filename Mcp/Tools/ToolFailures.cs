@@ -25,7 +25,7 @@ internal static class ToolFailures
             or EngineFailureCode.NotSupported
             or EngineFailureCode.DeadlineExceeded
             or EngineFailureCode.EngineFault => ToolOutcome.Of(CallToolResult.Failed(failure.Message)),
-        EngineFailureCode.QueueFull or EngineFailureCode.QueueTimeout => ToolOutcome.Of(Busy(failure)),
+        EngineFailureCode.QueueFull or EngineFailureCode.QueueTimeout or EngineFailureCode.ShareUsed => ToolOutcome.Of(Busy(failure)),
         EngineFailureCode.ShuttingDown => ToolOutcome.Of(new McpError(
             McpErrorKind.ShuttingDown, failure.Message, RetryAfter: failure.RetryAfter ?? ShortestRetry)),
         _ => throw new UnreachableException($"no answer for {failure.Code}"),

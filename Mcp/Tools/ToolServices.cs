@@ -4,7 +4,7 @@ using MistralServe.Inference.Chat;
 namespace MistralServe.Mcp.Tools;
 
 /// <summary>Finds the loaded model's vocabulary, as <see cref="VocabularyService.FindAsync"/>.</summary>
-internal delegate ValueTask<VocabularyResult> VocabularyFinder(CancellationToken cancellationToken);
+internal delegate ValueTask<VocabularyResult> VocabularyFinder(string principal, CancellationToken cancellationToken);
 
 /// <summary>Counts the tokens of a conversation's prompt, as <see cref="ChatService.CountAsync"/>.</summary>
 internal delegate ValueTask<(int? Tokens, EngineFailure? Failure)> ChatCounter(ChatGeneration request, CancellationToken cancellationToken);

@@ -20,6 +20,9 @@ internal sealed record AnswerExtras
     /// <summary>The service tier, which is told when the request named one.</summary>
     public bool ServiceTier { get; init; }
 
+    /// <summary>Longest silence of a stream.</summary>
+    public TimeSpan KeepAliveInterval { get; init; } = EventStream.KeepAliveInterval;
+
     /// <summary>What a request asks for.</summary>
     /// <param name="fields">Its shared fields.</param>
     /// <param name="logProbabilities">Whether log probabilities were asked for, by whatever field.</param>
@@ -30,5 +33,6 @@ internal sealed record AnswerExtras
         Timings = fields.TimingsPerToken ?? false,
         Progress = fields.ReturnProgress ?? false,
         ServiceTier = fields.ServiceTier is not null,
+        KeepAliveInterval = EventStream.IntervalOf(fields),
     };
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
+using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Answers;
 
@@ -21,6 +22,9 @@ internal sealed class EventStream : IDisposable
     /// one lost comment.
     /// </summary>
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest silence that a validated request asks for.</summary>
+    public static TimeSpan IntervalOf(GenerationFields fields) => fields.PingInterval is { } seconds ? TimeSpan.FromSeconds(seconds) : KeepAliveInterval;
 
     private readonly HttpContext _context;
     private readonly ChannelReader<GenerationEvent> _source;

@@ -62,7 +62,7 @@ internal static class ChatEndpoint
                     Progress = call.Extras.Progress,
                     ServiceTier = call.Extras.ServiceTier,
                 },
-                EventStream.KeepAliveInterval, logger)
+                call.Extras.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
                 context, run.Generation, call.Generation.Choices, run.CreateParser,
                 answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary, call.Form), OpenAiJsonContext.Wire.ChatCompletion);

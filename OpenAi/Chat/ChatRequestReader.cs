@@ -12,7 +12,8 @@ internal static class ChatRequestReader
     private const string MaxTokensInCamelCase = "maxTokens";
     private const string ResponseFormat = "response_format";
 
-    private static readonly FrozenSet<string> RootNames = new[]
+    /// <summary>Names of the fields, those that are refused included; the rest is ignored.</summary>
+    public static FrozenSet<string> Names { get; } = new[]
     {
         "messages", "max_completion_tokens", "max_tokens", MaxTokensInCamelCase, "logprobs", "top_logprobs", "tools", "functions", "function_call", "verbosity",
         "include_reasoning",
@@ -28,7 +29,7 @@ internal static class ChatRequestReader
     public static RequestResult<ChatCompletionRequest> Read(JsonElement root, ChatRequestDialect dialect)
     {
         var errors = new RequestErrors();
-        var fields = new JsonFields(root, "", RootNames, errors);
+        var fields = new JsonFields(root, "", Names, errors);
         UnsupportedFields.Chat.Check(fields, errors);
         (long? maxCompletionTokens, long? maxTokens) = ReadTokenLimits(fields, dialect, errors);
         var spelling = new FieldSpelling(fields, dialect, errors);

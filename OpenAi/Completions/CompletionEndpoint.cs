@@ -61,7 +61,7 @@ internal static class CompletionEndpoint
                     Timings = plan.Extras.Timings,
                     Progress = plan.Extras.Progress,
                 },
-                EventStream.KeepAliveInterval, logger)
+                plan.Extras.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
                 context, generation, plan.Generated, static () => new PlainTextParser(),
                 answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Wire.TextCompletion);

@@ -37,6 +37,10 @@ internal sealed record CompletionRequest : GenerationFields
     [Range(0, GenerationLimits.MaxTextLogProbabilities)]
     public long? LogProbabilities { get; init; }
 
+    [JsonPropertyName("add_special_tokens")]
+    [Description("Put the tokens that the model expects around a text, such as that of its beginning, around prompts that are strings. Default true. Not in OpenAI's API.")]
+    public bool? AddSpecialTokens { get; init; }
+
     [JsonPropertyName("best_of")]
     [Description(
         "Generate this many answers and return the n of them with the highest log probability per token, the best first; not "

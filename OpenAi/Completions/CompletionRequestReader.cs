@@ -10,8 +10,9 @@ internal static class CompletionRequestReader
     private const string MaxTokens = "max_tokens";
     private const string MaxTokensInCamelCase = "maxTokens";
 
-    private static readonly FrozenSet<string> RootNames =
-        new[] { "prompt", MaxTokens, MaxTokensInCamelCase, "best_of", "echo", "suffix", "logprobs" }
+    /// <summary>Names of the fields, those that are refused included; the rest is ignored.</summary>
+    public static FrozenSet<string> Names { get; } =
+        new[] { "prompt", MaxTokens, MaxTokensInCamelCase, "best_of", "echo", "suffix", "logprobs", "add_special_tokens" }
             .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Completions.Names).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads the request.</summary>
@@ -24,7 +25,7 @@ internal static class CompletionRequestReader
     public static RequestResult<CompletionRequest> Read(JsonElement root, CompletionRequestDialect dialect = CompletionRequestDialect.OpenAi)
     {
         var errors = new RequestErrors();
-        var fields = new JsonFields(root, "", RootNames, errors);
+        var fields = new JsonFields(root, "", Names, errors);
         UnsupportedFields.Completions.Check(fields, errors);
         JsonElement? prompt = fields.Get("prompt");
         if (prompt is null)
@@ -39,6 +40,7 @@ internal static class CompletionRequestReader
             BestOf = fields.GetInteger("best_of", saturate: true),
             Echo = fields.GetBoolean("echo"),
             Suffix = fields.GetString("suffix") is { Length: > 0 } suffix ? suffix : null,
+            AddSpecialTokens = fields.GetBoolean("add_special_tokens"),
             LogProbabilities = fields.GetInteger("logprobs", saturate: true),
         };
         CompletionRequest request = GenerationFieldsReader.Read(text, fields, errors);

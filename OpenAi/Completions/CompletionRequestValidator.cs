@@ -30,6 +30,7 @@ internal static class CompletionRequestValidator
             MaxTokens = ranges.AtLeast("max_tokens", request.MaxTokens, 0) ?? ranges.Limit("n_predict", request.PredictCount) ?? DefaultMaxTokens,
             TopLogProbabilities = logProbabilities,
             Suffix = request.Suffix,
+            AddSpecialTokens = request.AddSpecialTokens ?? true,
         };
         CompletionGeneration shared = GenerationFieldsValidator.Apply(own, request, principal, vocabularySize, errors);
         shared = shared with { ScorePrompt = echo && shared.TopLogProbabilities is not null };

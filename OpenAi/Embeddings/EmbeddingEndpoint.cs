@@ -30,7 +30,7 @@ internal static class EmbeddingEndpoint
             return;
         }
 
-        EmbeddingOutcome outcome = await embeddings.ComputeAsync(call.Value.Query, context.RequestAborted);
+        EmbeddingOutcome outcome = await embeddings.ComputeAsync(call.Value.Query with { Principal = Caller.NameOf(context) }, context.RequestAborted);
         await (outcome.Answer is { } answer
             ? JsonAnswer.WriteAsync(
                 context, StatusCodes.Status200OK, Describe(answer, embeddings.Model.Id, call.Value.AsBase64), OpenAiJsonContext.Wire.EmbeddingList)

@@ -10,7 +10,8 @@ internal static class EmbeddingRequestReader
     private const string Float = "float";
     private const string Base64 = "base64";
 
-    private static readonly FrozenSet<string> Names =
+    /// <summary>Names of the fields; the rest is ignored.</summary>
+    public static FrozenSet<string> Names { get; } =
         new[] { "model", "input", "encoding_format", "dimensions" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads the request.</summary>

@@ -57,19 +57,19 @@ internal static class MessagesEndpoint
             Usage = MessagesUsage.From(new TokenUsage(start.Generation.PromptTokens, 0, 0)),
         };
         await (call.Value.Stream
-            ? StreamAsync(context, start, CreateRun, loggers.CreateLogger("MistralServe.OpenAi"))
+            ? StreamAsync(context, start, CreateRun, call.Value.KeepAliveInterval, loggers.CreateLogger("MistralServe.OpenAi"))
             : AnswerAsync(context, start.Generation, CreateRun(null)));
 
         MessagesRun CreateRun(Action<MessagesEvent>? emit) =>
             new(first, call.Value!.Generation.StopStrings, start.CreateParser(), emit, context.TraceIdentifier);
     }
 
-    private static Task StreamAsync(HttpContext context, ChatStart start, Func<Action<MessagesEvent>?, MessagesRun> createRun, ILogger logger) =>
+    private static Task StreamAsync(HttpContext context, ChatStart start, Func<Action<MessagesEvent>?, MessagesRun> createRun, TimeSpan keepAliveInterval, ILogger logger) =>
         EventStream.WriteAsync(
             context,
             start.Generation,
             events => new MessagesStream(events, createRun, error => OpenAiLog.FailedWhileStreaming(logger, context.TraceIdentifier, error.Code)),
-            EventStream.KeepAliveInterval,
+            keepAliveInterval,
             logger);
 
     private static async Task AnswerAsync(HttpContext context, Generation owned, MessagesRun run)
@@ -123,10 +123,10 @@ internal static class MessagesEndpoint
             }
 
             RequestResult<ChatGeneration> generation = MessagesRequestValidator.Validate(request.Value, principal, chat.Model.VocabularySize);
-            return generation.Succeeded ? new Call(generation.Value, request.Value.Stream ?? false) : generation.Error;
+            return generation.Succeeded ? new Call(generation.Value, request.Value.Stream ?? false, EventStream.IntervalOf(request.Value)) : generation.Error;
         });
     }
 
     /// <summary>A request that may run, and how its answer is written.</summary>
-    private sealed record Call(ChatGeneration Generation, bool Stream);
+    private sealed record Call(ChatGeneration Generation, bool Stream, TimeSpan KeepAliveInterval);
 }

@@ -5,6 +5,7 @@ namespace MistralServe.OpenAi.Messages;
 /// <summary>
 /// One event of a streamed message. Its <c>type</c> is also the name of the server-sent event: Anthropic's client skips events without one.
 /// </summary>
+/// <param name="EventName">Name of the server-sent event.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(MessageStartEvent), MessageStartEvent.Type)]
 [JsonDerivedType(typeof(BlockStartEvent), BlockStartEvent.Type)]
@@ -14,25 +15,16 @@ namespace MistralServe.OpenAi.Messages;
 [JsonDerivedType(typeof(MessageStopEvent), MessageStopEvent.Type)]
 [JsonDerivedType(typeof(PingEvent), PingEvent.Type)]
 [JsonDerivedType(typeof(MessagesErrorEvent), MessagesErrorEvent.Type)]
-internal abstract record MessagesEvent
-{
-    /// <summary>Name of the server-sent event: the same as the data's <c>type</c>.</summary>
-    [JsonIgnore]
-    public abstract string EventName { get; }
-}
+internal abstract record MessagesEvent([property: JsonIgnore] string EventName);
 
 /// <summary>The first event: the message without content.</summary>
-internal sealed record MessageStartEvent([property: JsonPropertyName("message")] MessagesAnswer Message) : MessagesEvent
+internal sealed record MessageStartEvent([property: JsonPropertyName("message")] MessagesAnswer Message) : MessagesEvent(Type)
 {
     public const string Type = "message_start";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>An event of one block.</summary>
-internal abstract record BlockEvent : MessagesEvent
+internal abstract record BlockEvent(string EventName) : MessagesEvent(EventName)
 {
     /// <summary>Number of the block in the message, from 0.</summary>
     [JsonPropertyName("index")]
@@ -40,49 +32,33 @@ internal abstract record BlockEvent : MessagesEvent
 }
 
 /// <summary>A block begins: it is empty but for the name of a call.</summary>
-internal sealed record BlockStartEvent : BlockEvent
+internal sealed record BlockStartEvent() : BlockEvent(Type)
 {
     public const string Type = "content_block_start";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("content_block")]
     public required MessagesBlock Block { get; init; }
 }
 
 /// <summary>More of a block.</summary>
-internal sealed record BlockDeltaEvent : BlockEvent
+internal sealed record BlockDeltaEvent() : BlockEvent(Type)
 {
     public const string Type = "content_block_delta";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("delta")]
     public required BlockDelta Delta { get; init; }
 }
 
 /// <summary>A block is whole.</summary>
-internal sealed record BlockStopEvent : BlockEvent
+internal sealed record BlockStopEvent() : BlockEvent(Type)
 {
     public const string Type = "content_block_stop";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>How the message ended.</summary>
-internal sealed record MessageDeltaEvent : MessagesEvent
+internal sealed record MessageDeltaEvent() : MessagesEvent(Type)
 {
     public const string Type = "message_delta";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("delta")]
     public required MessageEnd Delta { get; init; }
@@ -93,33 +69,21 @@ internal sealed record MessageDeltaEvent : MessagesEvent
 }
 
 /// <summary>The last event of a whole message.</summary>
-internal sealed record MessageStopEvent : MessagesEvent
+internal sealed record MessageStopEvent() : MessagesEvent(Type)
 {
     public const string Type = "message_stop";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>Says only that the connection lives.</summary>
-internal sealed record PingEvent : MessagesEvent
+internal sealed record PingEvent() : MessagesEvent(Type)
 {
     public const string Type = "ping";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>The last event of a message that failed.</summary>
-internal sealed record MessagesErrorEvent : MessagesEvent
+internal sealed record MessagesErrorEvent() : MessagesEvent(Type)
 {
     public const string Type = "error";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("error")]
     public required MessagesErrorBody Error { get; init; }

@@ -7,8 +7,10 @@ namespace MistralServe.OpenAi.Messages;
 /// <summary>Reads a request for a message from JSON: types of simple values. The rest is the validator's. Any thread.</summary>
 internal static class MessagesRequestReader
 {
-    // Of the shared fields, Anthropic's metadata has another form.
-    private static readonly FrozenSet<string> Names =
+    /// <summary>
+    /// Names of the fields, those that are refused included; the rest is ignored. Of the shared ones, Anthropic's metadata has another form.
+    /// </summary>
+    public static FrozenSet<string> Names { get; } =
         new[] { "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice", "thinking" }
             .Concat(GenerationFieldsReader.Names).Concat(UnsupportedFields.Messages.Names).Except(["metadata"]).ToFrozenSet(StringComparer.Ordinal);
 

@@ -25,6 +25,7 @@ internal static class MessagesRequestValidator
         List<ChatTool> tools = FunctionFields.Anthropic.Read(request.Tools, errors);
         (ToolChoice choice, bool parallel) = ReadChoice(request.ToolChoice, tools, errors);
         (string? effort, int? budget) = ReadThinking(request.Thinking, errors);
+        var ranges = new FieldRanges(errors);
         var prompt = new ChatGeneration
         {
             Messages = messages,
@@ -33,7 +34,7 @@ internal static class MessagesRequestValidator
             ParallelToolCalls = parallel,
             ReasoningEffort = effort,
             ReasoningBudget = budget,
-            MaxTokens = new FieldRanges(errors).AtLeast("max_tokens", request.MaxTokens, 1),
+            MaxTokens = Lower(ranges.AtLeast("max_tokens", request.MaxTokens, 1), ranges.Limit("n_predict", request.PredictCount)),
         };
         if (messages is [.., { Role: "assistant", ToolCalls.Count: 0 }])
         {
@@ -45,6 +46,9 @@ internal static class MessagesRequestValidator
         generation = generation with { StopStrings = [.. StopSequences.Read(request.StopSequences, errors), .. generation.StopStrings] };
         return errors.First is { } error ? error : generation;
     }
+
+    // max_tokens is required, so that a further limit is one below it.
+    private static int? Lower(int? one, int? other) => one is null || other is null ? one ?? other : Math.Min(one.Value, other.Value);
 
     private static (ToolChoice Choice, bool Parallel) ReadChoice(JsonElement? value, IReadOnlyList<ChatTool> tools, RequestErrors errors)
     {

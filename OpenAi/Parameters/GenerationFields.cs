@@ -292,6 +292,11 @@ internal abstract record GenerationFields
     [Description("While the prompt of a stream is computed, send chunks without choices that have 'prompt_progress'. Default false. Not in OpenAI's API.")]
     public bool? ReturnProgress { get; init; }
 
+    [JsonPropertyName("sse_ping_interval")]
+    [Description("Seconds of silence after which a stream says that it lives, by a comment or a ping. Default 10. Not in OpenAI's API.")]
+    [Range(1, GenerationLimits.MaxPingSeconds)]
+    public long? PingInterval { get; init; }
+
     [JsonPropertyName("id_slot")]
     [Description("llama-server: accepted and ignored; the server finds the sequence with the longest common start itself.")]
     public JsonElement? SlotId { get; init; }

@@ -17,7 +17,7 @@ internal static class GenerationFieldsReader
         "speculative", "speculative.n_max",
         "response_format", "json_schema", "grammar", "regex", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
         "n_probs", "n_predict", "min_tokens", "stop_token_ids", "allowed_token_ids", "bad_words", "include_stop_str_in_output", "skip_special_tokens",
-        "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "id_slot", "n_keep", "priority",
+        "min_keep", "samplers", "return_tokens", "timings_per_token", "return_progress", "sse_ping_interval", "id_slot", "n_keep", "priority",
         "metadata", "user", "safety_identifier", "prompt_cache_key", "service_tier", .. AcceptedFields.Names,
     ];
 
@@ -84,6 +84,7 @@ internal static class GenerationFieldsReader
             ReturnTokens = fields.GetBoolean("return_tokens"),
             TimingsPerToken = fields.GetBoolean("timings_per_token"),
             ReturnProgress = fields.GetBoolean("return_progress"),
+            PingInterval = fields.GetInteger("sse_ping_interval", saturate: true),
             SlotId = fields.Get("id_slot"),
             KeepCount = fields.Get("n_keep"),
             Priority = fields.Get("priority"),

@@ -22,6 +22,7 @@ internal static class GenerationFieldsValidator
                 "safety_identifier", $"'safety_identifier' takes up to {GenerationLimits.MaxSafetyIdentifierLength} characters, but has {fields.SafetyIdentifier.Length}.");
         }
 
+        ranges.Between("sse_ping_interval", fields.PingInterval, 1, GenerationLimits.MaxPingSeconds);
         bool maySpeculate = ranges.AtLeast("speculative.n_max", fields.SpeculativeMax, 0) is not 0 && (fields.Speculative ?? true);
         var tokens = new TokenIdList(vocabularySize, errors);
         return generation with

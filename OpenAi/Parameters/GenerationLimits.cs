@@ -33,6 +33,9 @@ internal static class GenerationLimits
     /// <summary>OpenAI's published limit of <c>logprobs</c> of text completions.</summary>
     public const int MaxTextLogProbabilities = 5;
 
+    /// <summary>Longest silence of a stream that can be asked for, in seconds. Ours: clients give up after five minutes or less.</summary>
+    public const int MaxPingSeconds = 300;
+
     /// <summary>Most stop tokens. Ours: each token is compared with them.</summary>
     public const int MaxStopTokens = 256;
 

@@ -23,29 +23,42 @@ internal sealed class UnsupportedFields
         new("n_discard", IsZero, "it is never taken from a request"),
     ];
 
+    private static readonly Row[] OfConversations =
+    [
+        new("add_special_tokens", IsFalse, "the chat template writes them"),
+        new("echo", IsFalse, "the prompt is no part of an answer"),
+    ];
+
     private readonly Row[] _rows;
 
-    private UnsupportedFields(params Row[] own) => _rows = [.. Shared, .. own];
+    private UnsupportedFields(Row[] own) => _rows = [.. Shared, .. own];
 
     /// <summary>Those of chat requests.</summary>
     public static UnsupportedFields Chat { get; } = new(
-        new Row("modalities", IsTextOnly, "only [\"text\"] is supported"));
+        [.. OfConversations, new("modalities", IsTextOnly, "only [\"text\"] is supported")]);
 
     /// <summary>Those of text completions.</summary>
-    public static UnsupportedFields Completions { get; } = new();
+    public static UnsupportedFields Completions { get; } = new([]);
 
     /// <summary>Those of responses.</summary>
     public static UnsupportedFields Responses { get; } = new(
+    [
+        .. OfConversations,
         new("n", IsOne, NoChoices),
         new("conversation", IsNothing, "this server keeps no conversations; use 'previous_response_id'"),
         new("prompt", IsNothing, "this server keeps no prompts; send 'instructions' and 'input'"),
-        new("response_format", IsNothing, "the Responses API has 'text.format' for it"));
+        new("context_management", IsEmpty, "a conversation is never rewritten; 'truncation' drops its oldest turns"),
+        new("response_format", IsNothing, "the Responses API has 'text.format' for it"),
+    ]);
 
     /// <summary>Those of Anthropic's API.</summary>
     public static UnsupportedFields Messages { get; } = new(
+    [
+        .. OfConversations,
         new("n", IsOne, NoChoices),
         new("container", IsNothing, "this server has no tools of its own"),
-        new("mcp_servers", IsEmpty, "this server has no tools of its own"));
+        new("mcp_servers", IsEmpty, "this server has no tools of its own"),
+    ]);
 
     /// <summary>The names that <see cref="Check"/> looks at.</summary>
     public IEnumerable<string> Names => _rows.Select(row => row.Name);

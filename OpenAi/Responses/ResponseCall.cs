@@ -23,6 +23,9 @@ internal sealed record ResponseCall
     /// <summary>Whether to answer with server-sent events.</summary>
     public required bool Stream { get; init; }
 
+    /// <summary>Longest silence of the events.</summary>
+    public required TimeSpan KeepAliveInterval { get; init; }
+
     /// <summary>Whether text is shown with log probabilities.</summary>
     public required bool ShowsLogProbabilities { get; init; }
 }

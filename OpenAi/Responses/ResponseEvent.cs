@@ -4,6 +4,7 @@ using MistralServe.OpenAi.Answers;
 namespace MistralServe.OpenAi.Responses;
 
 /// <summary>One event of a streamed response. Source: OpenAI's published schema of response stream events.</summary>
+/// <param name="EventName">Name of the server-sent event: the same as the data's <c>type</c>.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(QueuedEvent), QueuedEvent.Type)]
 [JsonDerivedType(typeof(CreatedEvent), CreatedEvent.Type)]
@@ -22,26 +23,22 @@ namespace MistralServe.OpenAi.Responses;
 [JsonDerivedType(typeof(ArgumentsDeltaEvent), ArgumentsDeltaEvent.Type)]
 [JsonDerivedType(typeof(ArgumentsDoneEvent), ArgumentsDoneEvent.Type)]
 [JsonDerivedType(typeof(ErrorOccurredEvent), ErrorOccurredEvent.Type)]
-internal abstract record ResponseEvent
+internal abstract record ResponseEvent([property: JsonIgnore] string EventName)
 {
     /// <summary>Number of the event in its stream, from 0.</summary>
     [JsonPropertyName("sequence_number")]
     public required int SequenceNumber { get; init; }
-
-    /// <summary>Name of the server-sent event: the same as the data's <c>type</c>.</summary>
-    [JsonIgnore]
-    public abstract string EventName { get; }
 }
 
 /// <summary>An event that carries the response as it is then.</summary>
-internal abstract record StateEvent : ResponseEvent
+internal abstract record StateEvent(string EventName) : ResponseEvent(EventName)
 {
     [JsonPropertyName("response")]
     public required ResponseObject Response { get; init; }
 }
 
 /// <summary>An event of an item of the output.</summary>
-internal abstract record OutputEvent : ResponseEvent
+internal abstract record OutputEvent(string EventName) : ResponseEvent(EventName)
 {
     /// <summary>Number of the item in the output, from 0.</summary>
     [JsonPropertyName("output_index")]
@@ -49,7 +46,7 @@ internal abstract record OutputEvent : ResponseEvent
 }
 
 /// <summary>An event of an item's content.</summary>
-internal abstract record ContentEvent : OutputEvent
+internal abstract record ContentEvent(string EventName) : OutputEvent(EventName)
 {
     [JsonPropertyName("item_id")]
     public required string ItemId { get; init; }
@@ -60,125 +57,81 @@ internal abstract record ContentEvent : OutputEvent
 }
 
 /// <summary>Waits for its turn.</summary>
-internal sealed record QueuedEvent : StateEvent
+internal sealed record QueuedEvent() : StateEvent(Type)
 {
     public const string Type = "response.queued";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>The first event of every stream.</summary>
-internal sealed record CreatedEvent : StateEvent
+internal sealed record CreatedEvent() : StateEvent(Type)
 {
     public const string Type = "response.created";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>It is being generated.</summary>
-internal sealed record InProgressEvent : StateEvent
+internal sealed record InProgressEvent() : StateEvent(Type)
 {
     public const string Type = "response.in_progress";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>The last event of a whole response.</summary>
-internal sealed record CompletedEvent : StateEvent
+internal sealed record CompletedEvent() : StateEvent(Type)
 {
     public const string Type = "response.completed";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>The last event of a response that was cut.</summary>
-internal sealed record IncompleteEvent : StateEvent
+internal sealed record IncompleteEvent() : StateEvent(Type)
 {
     public const string Type = "response.incomplete";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>The last event of a response that failed or was cancelled.</summary>
-internal sealed record FailedEvent : StateEvent
+internal sealed record FailedEvent() : StateEvent(Type)
 {
     public const string Type = "response.failed";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 }
 
 /// <summary>An item begins.</summary>
-internal sealed record ItemAddedEvent : OutputEvent
+internal sealed record ItemAddedEvent() : OutputEvent(Type)
 {
     public const string Type = "response.output_item.added";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("item")]
     public required ResponseItem Item { get; init; }
 }
 
 /// <summary>An item is whole.</summary>
-internal sealed record ItemDoneEvent : OutputEvent
+internal sealed record ItemDoneEvent() : OutputEvent(Type)
 {
     public const string Type = "response.output_item.done";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("item")]
     public required ResponseItem Item { get; init; }
 }
 
 /// <summary>A part of an item begins.</summary>
-internal sealed record PartAddedEvent : ContentEvent
+internal sealed record PartAddedEvent() : ContentEvent(Type)
 {
     public const string Type = "response.content_part.added";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("part")]
     public required ResponsePart Part { get; init; }
 }
 
 /// <summary>A part of an item is whole.</summary>
-internal sealed record PartDoneEvent : ContentEvent
+internal sealed record PartDoneEvent() : ContentEvent(Type)
 {
     public const string Type = "response.content_part.done";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("part")]
     public required ResponsePart Part { get; init; }
 }
 
 /// <summary>More text.</summary>
-internal sealed record TextDeltaEvent : ContentEvent
+internal sealed record TextDeltaEvent() : ContentEvent(Type)
 {
     public const string Type = "response.output_text.delta";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("delta")]
     public required string Delta { get; init; }
@@ -188,13 +141,9 @@ internal sealed record TextDeltaEvent : ContentEvent
 }
 
 /// <summary>The whole text.</summary>
-internal sealed record TextDoneEvent : ContentEvent
+internal sealed record TextDoneEvent() : ContentEvent(Type)
 {
     public const string Type = "response.output_text.done";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("text")]
     public required string Text { get; init; }
@@ -204,39 +153,27 @@ internal sealed record TextDoneEvent : ContentEvent
 }
 
 /// <summary>More reasoning.</summary>
-internal sealed record ReasoningDeltaEvent : ContentEvent
+internal sealed record ReasoningDeltaEvent() : ContentEvent(Type)
 {
     public const string Type = "response.reasoning_text.delta";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("delta")]
     public required string Delta { get; init; }
 }
 
 /// <summary>The whole reasoning.</summary>
-internal sealed record ReasoningDoneEvent : ContentEvent
+internal sealed record ReasoningDoneEvent() : ContentEvent(Type)
 {
     public const string Type = "response.reasoning_text.done";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("text")]
     public required string Text { get; init; }
 }
 
 /// <summary>More of a call's arguments.</summary>
-internal sealed record ArgumentsDeltaEvent : OutputEvent
+internal sealed record ArgumentsDeltaEvent() : OutputEvent(Type)
 {
     public const string Type = "response.function_call_arguments.delta";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("item_id")]
     public required string ItemId { get; init; }
@@ -246,13 +183,9 @@ internal sealed record ArgumentsDeltaEvent : OutputEvent
 }
 
 /// <summary>The whole arguments.</summary>
-internal sealed record ArgumentsDoneEvent : OutputEvent
+internal sealed record ArgumentsDoneEvent() : OutputEvent(Type)
 {
     public const string Type = "response.function_call_arguments.done";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("item_id")]
     public required string ItemId { get; init; }
@@ -265,13 +198,9 @@ internal sealed record ArgumentsDoneEvent : OutputEvent
 }
 
 /// <summary>What went wrong, before the event that ends the stream.</summary>
-internal sealed record ErrorOccurredEvent : ResponseEvent
+internal sealed record ErrorOccurredEvent() : ResponseEvent(Type)
 {
     public const string Type = "error";
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override string EventName => Type;
 
     [JsonPropertyName("code")]
     public required string Code { get; init; }

@@ -6,8 +6,7 @@ namespace MistralServe.OpenAi.Responses;
 /// The events of a background response as they go over the wire, kept so that a client may come, go and come back. One writer, any number of
 /// readers.
 /// </summary>
-/// <param name="maxBytes">Most bytes of events; beyond them the log ends early, which readers report as an error.</param>
-internal sealed class ResponseEventLog(long maxBytes) : IDisposable
+internal sealed class ResponseEventLog : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SseFrames _frames = new();
@@ -15,8 +14,8 @@ internal sealed class ResponseEventLog(long maxBytes) : IDisposable
     private TaskCompletionSource _changed = NewSignal();
     private bool _ended;
 
-    /// <summary>Whether it ended because it was full.</summary>
-    public bool IsFull => Bytes > maxBytes;
+    /// <summary>Whether its events were given up for lack of room, which readers report as an error.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>Bytes of all events.</summary>
     public long Bytes { get; private set; }
@@ -37,7 +36,6 @@ internal sealed class ResponseEventLog(long maxBytes) : IDisposable
 
             Bytes += bytes.Length;
             _events.Add(bytes);
-            _ended = IsFull;
             (changed, _changed) = (_changed, NewSignal());
         }
 
@@ -45,17 +43,10 @@ internal sealed class ResponseEventLog(long maxBytes) : IDisposable
     }
 
     /// <summary>No more events will come.</summary>
-    public void End()
-    {
-        TaskCompletionSource changed;
-        lock (_lock)
-        {
-            _ended = true;
-            (changed, _changed) = (_changed, NewSignal());
-        }
+    public void End() => End(isCut: false);
 
-        changed.TrySetResult();
-    }
+    /// <summary>Gives up all events for lack of room, and takes no more.</summary>
+    public void Cut() => End(isCut: true);
 
     /// <summary>Events from a sequence number on, whether they are the last, and what completes when there is more.</summary>
     public (IReadOnlyList<byte[]> Events, bool Ended, Task Changed) ReadFrom(int sequenceNumber)
@@ -64,6 +55,25 @@ internal sealed class ResponseEventLog(long maxBytes) : IDisposable
         {
             return ([.. _events.Skip(sequenceNumber)], _ended, _changed.Task);
         }
+    }
+
+    private void End(bool isCut)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _ended = true;
+            if (isCut)
+            {
+                IsCut = true;
+                Bytes = 0;
+                _events.Clear();
+            }
+
+            (changed, _changed) = (_changed, NewSignal());
+        }
+
+        changed.TrySetResult();
     }
 
     /// <inheritdoc/>

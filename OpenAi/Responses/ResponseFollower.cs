@@ -1,5 +1,4 @@
 using MistralServe.Json;
-using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Responses;
 
@@ -10,7 +9,8 @@ internal static class ResponseFollower
     /// <param name="context">The request; its response must not have started.</param>
     /// <param name="log">The events.</param>
     /// <param name="next">Sequence number of the first event to send.</param>
-    public static async Task WriteAsync(HttpContext context, ResponseEventLog log, int next)
+    /// <param name="keepAliveInterval">Longest silence before a comment is sent.</param>
+    public static async Task WriteAsync(HttpContext context, ResponseEventLog log, int next, TimeSpan keepAliveInterval)
     {
         SseHeaders.Prepare(context);
         using var events = new SseWriter(context.Response.BodyWriter);
@@ -23,7 +23,7 @@ internal static class ResponseFollower
                 events.Write(item);
             }
 
-            if (ended && log.IsFull)
+            if (ended && log.IsCut)
             {
                 ResponseEventWriter.Write(events, new ErrorOccurredEvent
                 {
@@ -38,7 +38,7 @@ internal static class ResponseFollower
 
             try
             {
-                await changed.WaitAsync(EventStream.KeepAliveInterval, context.RequestAborted);
+                await changed.WaitAsync(keepAliveInterval, context.RequestAborted);
             }
             catch (TimeoutException)
             {

@@ -99,7 +99,7 @@ internal sealed record ResponseObject
 
     /// <summary>Always <c>disabled</c>: a prompt that is too long is an error.</summary>
     [JsonPropertyName("truncation")]
-    public string Truncation { get; } = "disabled";
+    public required string Truncation { get; init; }
 
     [JsonPropertyName("usage")]
     public required ResponseUsage Usage { get; init; }

@@ -73,6 +73,19 @@ internal sealed record ResponseRequest : GenerationFields
     [Description("Answer at once and generate on, also when the client goes away. Needs the store.")]
     public bool? Background { get; init; }
 
+    [JsonPropertyName("truncation")]
+    [Description(
+        "What happens to a conversation that is too long for the context: disabled (default) refuses it, auto drops its oldest turns until it "
+        + "fits with room for an answer; instructions and system messages stay.")]
+    [AllowedValues(NoTruncation, AutoTruncation)]
+    public string? Truncation { get; init; }
+
+    /// <summary>A conversation that is too long is refused.</summary>
+    public const string NoTruncation = "disabled";
+
+    /// <summary>A conversation that is too long loses its oldest turns.</summary>
+    public const string AutoTruncation = "auto";
+
     /// <summary>OpenAI's published bound.</summary>
     public const int MinOutputTokens = 16;
 

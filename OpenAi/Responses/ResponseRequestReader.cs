@@ -7,7 +7,8 @@ namespace MistralServe.OpenAi.Responses;
 /// <summary>Reads a request for a response from JSON: types of simple values and refused fields. The rest is the validator's. Any thread.</summary>
 internal static class ResponseRequestReader
 {
-    private static readonly FrozenSet<string> Names =
+    /// <summary>Names of the fields, those that are refused included; the rest is ignored.</summary>
+    public static FrozenSet<string> Names { get; } =
         new[]
         {
             "input", "instructions", "previous_response_id", "max_output_tokens", "max_tool_calls", "tools", "tool_choice", "parallel_tool_calls",
@@ -21,9 +22,10 @@ internal static class ResponseRequestReader
         var errors = new RequestErrors();
         var fields = new JsonFields(root, "", Names, errors);
         UnsupportedFields.Responses.Check(fields, errors);
-        if (fields.GetString("truncation") is not (null or "disabled"))
+        string? truncation = fields.GetString("truncation");
+        if (truncation is not (null or ResponseRequest.NoTruncation or ResponseRequest.AutoTruncation))
         {
-            errors.AddUnsupported("truncation", "'truncation' must be \"disabled\": this server never drops parts of a conversation.");
+            errors.AddInvalidValue("truncation", "'truncation' must be auto or disabled.");
         }
 
         var own = new ResponseRequest
@@ -41,6 +43,7 @@ internal static class ResponseRequestReader
             Include = fields.Get("include"),
             TopLogProbabilities = fields.GetInteger("top_logprobs", saturate: true),
             Store = fields.GetBoolean("store"),
+            Truncation = truncation,
             Background = fields.GetBoolean("background"),
         };
         ResponseRequest request = GenerationFieldsReader.Read(own, fields, errors);

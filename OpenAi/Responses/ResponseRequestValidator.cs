@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Parameters;
 
 namespace MistralServe.OpenAi.Responses;
@@ -56,7 +57,8 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
             ToolChoice = choice,
             ParallelToolCalls = request.ParallelToolCalls ?? true,
             ReasoningEffort = effort,
-            MaxTokens = ranges.AtLeast("max_output_tokens", request.MaxOutputTokens, ResponseRequest.MinOutputTokens),
+            DropsOldest = request.Truncation == ResponseRequest.AutoTruncation,
+            MaxTokens = ranges.AtLeast("max_output_tokens", request.MaxOutputTokens, ResponseRequest.MinOutputTokens) ?? ranges.Limit("n_predict", request.PredictCount),
             TopLogProbabilities = showsLogProbabilities ? topLogProbabilities ?? 0 : null,
         };
         ChatGeneration generation = GenerationFieldsValidator.Apply(prompt, request, principal, model.VocabularySize, errors);
@@ -81,7 +83,8 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
                 Context = context,
                 PreviousBytes = previous?.ConversationBytes ?? 0,
                 Stream = request.Stream ?? false,
-                ShowsLogProbabilities = showsLogProbabilities,
+                KeepAliveInterval = EventStream.IntervalOf(request),
+                ShowsLogProbabilities = generation.TopLogProbabilities is not null,
             };
     }
 
@@ -200,7 +203,7 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
             Status = ResponseStatus.InProgress,
             Background = background,
             Instructions = request.Instructions,
-            MaxOutputTokens = generation.MaxTokens,
+            MaxOutputTokens = generation.MaxTokens is int.MaxValue ? null : generation.MaxTokens,
             MaxToolCalls = ranges.AtLeast("max_tool_calls", request.MaxToolCalls, 1),
             Model = model.Id,
             ParallelToolCalls = generation.ParallelToolCalls,
@@ -215,6 +218,7 @@ internal sealed class ResponseRequestValidator(ModelDescription model, ResponseS
             Tools = [.. generation.Tools.Select(tool => new ResponseTool { Name = tool.Name, Description = tool.Description, Parameters = tool.Parameters, Strict = tool.Strict })],
             TopLogProbabilities = generation.TopLogProbabilities ?? 0,
             TopP = request.TopP ?? 1,
+            Truncation = request.Truncation ?? ResponseRequest.NoTruncation,
             PresencePenalty = request.PresencePenalty ?? 0,
             FrequencyPenalty = request.FrequencyPenalty ?? 0,
             Usage = ResponseUsage.From(default, reasoningTokens: 0),

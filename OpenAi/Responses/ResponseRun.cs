@@ -70,12 +70,14 @@ internal sealed class ResponseRun
         }
 
         _reader.Read(item);
+
+        // What was generated counts also when it is never finished.
+        _usage = item.Kind is GenerationEventKind.Text or GenerationEventKind.Finished ? item.Usage : _usage;
         if (item.Kind is not (GenerationEventKind.Finished or GenerationEventKind.Failed))
         {
             return true;
         }
 
-        _usage = item.Kind == GenerationEventKind.Finished ? item.Usage : _usage;
         End(AnswerEnd.From(item));
         return false;
     }

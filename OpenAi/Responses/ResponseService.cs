@@ -52,13 +52,13 @@ internal sealed class ResponseService(ChatService chat, ResponseStore store, Tim
             context,
             start.Generation,
             events => new ResponseStream(events, emit => CreateRun(call, start, emit), run => End(call, run, context.TraceIdentifier)),
-            EventStream.KeepAliveInterval,
+            call.KeepAliveInterval,
             _logger);
 
     /// <summary>Starts a response that goes on without its client.</summary>
     public StoredResponse StartInBackground(ResponseCall call, ChatStart start, string requestId)
     {
-        ResponseEventLog? log = call.Stream ? new ResponseEventLog(Store.MaxBytes) : null;
+        ResponseEventLog? log = call.Stream ? new ResponseEventLog() : null;
         ResponseRun run = CreateRun(call, start, log is null ? null : log.Append);
         run.Start();
         var cancellation = new CancellationTokenSource();
@@ -119,8 +119,10 @@ internal sealed class ResponseService(ChatService chat, ResponseStore store, Tim
             stored.Update(run.Current);
             Store.Refresh(stored);
         }
-        else if (stored.Log is not null)
+        else if (stored.Log is { IsCut: false } log && !Store.Refresh(stored))
         {
+            // Responses that run are never dropped, so their events must be.
+            log.Cut();
             Store.Refresh(stored);
         }
     }

@@ -15,9 +15,6 @@ internal sealed class ResponseStore(OpenAiOptions options, TimeProvider time)
     /// <summary>Whether anything is kept.</summary>
     public bool IsEnabled => options.ResponseStoreCount > 0;
 
-    /// <summary>Most bytes that are kept.</summary>
-    public long MaxBytes => options.ResponseStoreBytes;
-
     /// <summary>Responses kept now.</summary>
     public int Count
     {
@@ -61,13 +58,14 @@ internal sealed class ResponseStore(OpenAiOptions options, TimeProvider time)
             _byId.Add(response.Id, node);
             _byAge.AddLast(node);
             _bytes += node.Value.Bytes;
-            IndexItems(response);
+            Index(response, response.Input.Concat(response.Current.Output));
             DropExcess();
         }
     }
 
     /// <summary>Counts again what a kept response takes; call it after its state or its events have changed.</summary>
-    public void Refresh(StoredResponse response)
+    /// <returns>False when the store takes more than it may and has nothing to drop.</returns>
+    public bool Refresh(StoredResponse response)
     {
         lock (_lock)
         {
@@ -75,9 +73,11 @@ internal sealed class ResponseStore(OpenAiOptions options, TimeProvider time)
             {
                 _bytes += response.Bytes - node.Value.Bytes;
                 node.Value = node.Value with { Bytes = response.Bytes };
-                IndexItems(response);
+                Index(response, response.Current.Output);
                 DropExcess();
             }
+
+            return _bytes <= options.ResponseStoreBytes;
         }
     }
 
@@ -101,9 +101,16 @@ internal sealed class ResponseStore(OpenAiOptions options, TimeProvider time)
     private void DropExpired()
     {
         DateTimeOffset now = time.GetUtcNow();
-        while (_byAge.First is { } oldest && oldest.Value.Expires <= now)
+        LinkedListNode<Entry>? node = _byAge.First;
+        while (node is not null && node.Value.Expires <= now)
         {
-            Drop(oldest);
+            LinkedListNode<Entry>? next = node.Next;
+            if (!node.Value.Response.IsRunning)
+            {
+                Drop(node);
+            }
+
+            node = next;
         }
     }
 
@@ -139,9 +146,9 @@ internal sealed class ResponseStore(OpenAiOptions options, TimeProvider time)
         }
     }
 
-    private void IndexItems(StoredResponse response)
+    private void Index(StoredResponse response, IEnumerable<ResponseItem> items)
     {
-        foreach (ResponseItem item in response.Input.Concat(response.Current.Output))
+        foreach (ResponseItem item in items)
         {
             _byItem[(response.Principal, item.Id)] = response;
         }

@@ -47,7 +47,7 @@ internal static class ResponsesEndpoint
         (ChatStart? start, EngineFailure? failure) = await chat.BeginAsync(call.Value.Generation, context.RequestAborted);
         if (start is null)
         {
-            await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));
+            await ErrorWriter.WriteAsync(context, ToApiError(failure!));
             return;
         }
 
@@ -61,7 +61,7 @@ internal static class ResponsesEndpoint
 
         StoredResponse stored = responses.StartInBackground(call.Value, start, context.TraceIdentifier);
         await (streams
-            ? ResponseFollower.WriteAsync(context, stored.Log!, next: 0)
+            ? ResponseFollower.WriteAsync(context, stored.Log!, next: 0, call.Value.KeepAliveInterval)
             : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject));
     }
 
@@ -78,7 +78,14 @@ internal static class ResponsesEndpoint
         await (failure is null
             ? JsonAnswer.WriteAsync(
                 context, StatusCodes.Status200OK, new ResponseInputTokens { InputTokens = tokens!.Value }, OpenAiJsonContext.Wire.ResponseInputTokens)
-            : ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure)));
+            : ErrorWriter.WriteAsync(context, ToApiError(failure)));
+    }
+
+    // A conversation is 'messages' to the engine, and 'input' to a client of this API.
+    private static ApiError ToApiError(EngineFailure failure)
+    {
+        ApiError error = EngineErrors.ToApiError(failure);
+        return error.Param == "messages" ? error with { Param = "input" } : error;
     }
 
     private static Task<RequestResult<ResponseCall>> ReadAsync(HttpContext context, ResponseService responses)

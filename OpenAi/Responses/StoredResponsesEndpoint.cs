@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using MistralServe.Json;
+using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Document;
 
 namespace MistralServe.OpenAi.Responses;
@@ -28,6 +29,8 @@ internal static class StoredResponsesEndpoint
             .WithQuery("stream", "boolean", "Follow its events.")
             .WithQuery("starting_after", "integer", "Sequence number of the last event that is not wanted.")
             .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
+        routes.MapMethods("/responses/{id}", [HttpMethods.Head], GetAsync).ExcludeFromDescription();
+        routes.MapMethods("/responses/{id}/input_items", [HttpMethods.Head], ListInputAsync).ExcludeFromDescription();
         routes.MapDelete("/responses/{id}", DeleteAsync)
             .WithName("deleteResponse").WithTags("Responses").WithSummary("Forgets a stored response, and ends it if it runs.")
             .Produces<ResponseDeletion>(StatusCodes.Status200OK, "application/json")
@@ -60,14 +63,14 @@ internal static class StoredResponsesEndpoint
             return ErrorWriter.WriteAsync(context, error);
         }
 
-        if (!streams)
+        if (!streams || HttpMethods.IsHead(context.Request.Method))
         {
             return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject);
         }
 
         if (stored.Log is { } log)
         {
-            return ResponseFollower.WriteAsync(context, log, startingAfter is { } after ? after + 1 : 0);
+            return ResponseFollower.WriteAsync(context, log, startingAfter is { } after ? after + 1 : 0, EventStream.KeepAliveInterval);
         }
 
         query.Errors.AddUnsupported("stream", "'stream' needs a response that was created with 'background' and 'stream'.");
@@ -97,7 +100,7 @@ internal static class StoredResponsesEndpoint
 
         // One that has ended already is answered as it is: cancelling twice is no mistake.
         stored.Cancel();
-        await stored.Run.WaitAsync(CancelWait, context.RequestAborted);
+        await Task.WhenAny(stored.Run, Task.Delay(CancelWait, context.RequestAborted)); // beyond the wait it is answered as it is then
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject);
     }
 

@@ -14,10 +14,12 @@ internal static class TokenRequestReader
     /// <summary>Most tokens that are joined at once. Ours: their text takes a few megabytes.</summary>
     public const int MaxTokens = 1_000_000;
 
-    private static readonly FrozenSet<string> TokenizeNames =
+    /// <summary>Names of the fields of /tokenize; the rest is ignored.</summary>
+    public static FrozenSet<string> TokenizeNames { get; } =
         new[] { "content", "add_special", "parse_special", "with_pieces" }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> DetokenizeNames = new[] { "tokens" }.ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>Names of the fields of /detokenize; the rest is ignored.</summary>
+    public static FrozenSet<string> DetokenizeNames { get; } = new[] { "tokens" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads the body of POST /tokenize.</summary>
     public static RequestResult<TokenizeRequest> ReadTokenize(JsonElement root)

@@ -44,7 +44,7 @@ internal static class TokensEndpoint
             return;
         }
 
-        (IVocabulary? vocabulary, EngineFailure? failure) = await VocabularyService.FindAsync(engine, context.RequestAborted);
+        (IVocabulary? vocabulary, EngineFailure? failure) = await VocabularyService.FindAsync(engine, Caller.NameOf(context), context.RequestAborted);
         if (vocabulary is null)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));
@@ -68,7 +68,7 @@ internal static class TokensEndpoint
             return;
         }
 
-        (IVocabulary? vocabulary, EngineFailure? failure) = await VocabularyService.FindAsync(engine, context.RequestAborted);
+        (IVocabulary? vocabulary, EngineFailure? failure) = await VocabularyService.FindAsync(engine, Caller.NameOf(context), context.RequestAborted);
         if (vocabulary is null)
         {
             await ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!));

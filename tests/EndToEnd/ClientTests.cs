@@ -36,6 +36,14 @@ public sealed class ClientTests
         Assert.True(code == 0, output + error);
     }
 
+    [Fact]
+    public async Task OpenAIs_client_for_Python_gets_vectors()
+    {
+        await using PublishedServer server = await PublishedServer.StartAsync(RepositoryFiles.Shared(EmbeddingModel));
+        (int code, string output, string error) = await PythonEnvironment.RunAsync("openai", ["openai"], "openai_embeddings.py", $"http://127.0.0.1:{server.Port}/v1");
+        Assert.True(code == 0, output + error);
+    }
+
 #pragma warning disable OPENAI001 // the client calls its side of the Responses API experimental
     [Fact]
     public async Task OpenAIs_client_for_NET_uses_responses()

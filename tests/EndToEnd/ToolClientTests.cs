@@ -12,13 +12,14 @@ namespace MistralServe.Tests.EndToEnd;
 public sealed class ToolClientTests
 {
     [Theory]
-    [InlineData("tools-openai.mjs")]
-    [InlineData("tools-ai-sdk.mjs")]
-    [InlineData("tools-langchain.mjs")]
-    public async Task A_client_calls_tools_of_a_scripted_model(string script)
+    [InlineData("tools-openai.mjs", "/v1")]
+    [InlineData("tools-ai-sdk.mjs", "/v1")]
+    [InlineData("tools-langchain.mjs", "/v1")]
+    [InlineData("tools-anthropic.mjs", "")]
+    public async Task A_client_calls_tools_of_a_scripted_model(string script, string path)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync("weather");
-        Assert.EndsWith("ok", (await NodeEnvironment.RunAsync(script, $"http://127.0.0.1:{server.Port}/v1")).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith("ok", (await NodeEnvironment.RunAsync(script, $"http://127.0.0.1:{server.Port}{path}")).Trim(), StringComparison.Ordinal);
     }
 
     [Fact]

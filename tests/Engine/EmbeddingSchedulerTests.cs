@@ -131,7 +131,7 @@ public sealed class EmbeddingSchedulerTests
         EmbeddingComputation first = Submit(harness, Tokens('a', 2), Tokens('b', 2));
         await UntilAsync(() => runner.Calls.Count == 1);
         EmbeddingComputation second = Submit(harness, Tokens('c', 2));
-        Assert.Equal(EngineFailureCode.QueueFull, harness.Engine.TryEnter().Failure!.Code);
+        Assert.Equal(EngineFailureCode.QueueFull, harness.Engine.TryEnter("").Failure!.Code);
         gate.Set();
         Assert.Equal(EngineFailureCode.QueueTimeout, (await second.Result.WaitAsync(Limit)).Failure!.Code);
         await VectorsAsync(first);
@@ -163,7 +163,7 @@ public sealed class EmbeddingSchedulerTests
     {
         var runner = new ScriptedEmbeddingRunner { OnCompute = _ => throw new InvalidOperationException("a bug") };
         var engine = new InferenceEngine(new EngineOptions(), _ => (runner, null), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-        QueuePlace place = engine.TryEnter().Place!;
+        QueuePlace place = engine.TryEnter("").Place!;
         EmbeddingComputation computation = engine.Submit(new EmbeddingRequest([Tokens('a', 2)]), place);
         engine.Start();
         Assert.Equal(EngineFailureCode.EngineFault, (await computation.Result.WaitAsync(Limit)).Failure!.Code);
@@ -175,7 +175,7 @@ public sealed class EmbeddingSchedulerTests
 
     private static EmbeddingComputation Submit(EngineHarness harness, params int[][] inputs)
     {
-        (QueuePlace? place, EngineFailure? failure) = harness.Engine.TryEnter();
+        (QueuePlace? place, EngineFailure? failure) = harness.Engine.TryEnter("");
         Assert.Null(failure);
         return harness.Engine.Submit(new EmbeddingRequest(inputs), place!);
     }

@@ -26,7 +26,7 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public Generation Submit(GenerationRequest request)
     {
-        (QueuePlace? place, EngineFailure? failure) = Engine.TryEnter();
+        (QueuePlace? place, EngineFailure? failure) = Engine.TryEnter(request.Principal, request.Choices);
         Assert.Null(failure);
         return Engine.Submit(request, place!);
     }

@@ -146,7 +146,7 @@ public sealed class InferenceEngineTests
 
         Generation first = harness.Submit(EngineHarness.Request("first"));
         Generation second = harness.Submit(EngineHarness.Request("second"));
-        (QueuePlace? place, EngineFailure? failure) = harness.Engine.TryEnter();
+        (QueuePlace? place, EngineFailure? failure) = harness.Engine.TryEnter("");
         Assert.Null(place);
         Assert.Equal(EngineFailureCode.QueueFull, failure!.Code);
         Assert.InRange(failure.RetryAfter!.Value.TotalSeconds, 1, 60);
@@ -156,7 +156,7 @@ public sealed class InferenceEngineTests
         Assert.Equal(FinishReason.EndOfGeneration, (await EngineHarness.ReadAsync(second)).Last.FinishReason);
         await EngineHarness.ReadAsync(running);
         await harness.WaitIdleAsync();
-        (place, _) = harness.Engine.TryEnter();
+        (place, _) = harness.Engine.TryEnter("");
         Assert.NotNull(place);
         place.Dispose();
     }
@@ -233,7 +233,7 @@ public sealed class InferenceEngineTests
         Generation running = harness.Submit(EngineHarness.Request("p", maxTokens: 400));
         await running.Events.WaitToReadAsync();
         harness.Engine.Drain();
-        (QueuePlace? place, EngineFailure? failure) = harness.Engine.TryEnter();
+        (QueuePlace? place, EngineFailure? failure) = harness.Engine.TryEnter("");
         Assert.Null(place);
         Assert.Equal(EngineFailureCode.ShuttingDown, failure!.Code);
         Assert.Equal(FinishReason.EndOfGeneration, (await EngineHarness.ReadAsync(running)).Last.FinishReason);
@@ -258,7 +258,7 @@ public sealed class InferenceEngineTests
     public async Task A_model_that_does_not_load_ends_the_engine_with_its_sentence()
     {
         var engine = new InferenceEngine(new EngineOptions(), _ => (null, "no such model"), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
-        (QueuePlace? place, _) = engine.TryEnter();
+        (QueuePlace? place, _) = engine.TryEnter("");
         engine.Start();
         Assert.Equal("no such model", await engine.Loaded);
         await engine.Ended.WaitAsync(TimeSpan.FromSeconds(10));

@@ -41,7 +41,7 @@ internal sealed class ScriptedModel : IServedModel
             CountChat = chat.CountAsync,
             Complete = new CompletionService(new GenerationStarter(Description, engine)).StartAsync,
             Embed = embeddings.ComputeAsync,
-            Vocabulary = cancellationToken => VocabularyService.FindAsync(engine, cancellationToken),
+            Vocabulary = (principal, cancellationToken) => VocabularyService.FindAsync(engine, principal, cancellationToken),
         };
         services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(embeddings)
             .AddSingleton(McpToolRegistry.Create(tools));

@@ -20,6 +20,6 @@ internal static class FakeServices
             CountChat = countChat ?? ((_, _) => throw new NotSupportedException("no chat in this test")),
             Complete = complete ?? ((_, _) => throw new NotSupportedException("no completion in this test")),
             Embed = embed ?? ((_, _) => throw new NotSupportedException("no embedding in this test")),
-            Vocabulary = vocabulary ?? (_ => throw new NotSupportedException("no vocabulary in this test")),
+            Vocabulary = vocabulary ?? ((_, _) => throw new NotSupportedException("no vocabulary in this test")),
         };
 }

@@ -47,7 +47,7 @@ public sealed class TextToolTests
     {
         ChatGeneration? conversation = null;
         ToolServices services = FakeServices.Create(
-            vocabulary: _ => new(new VocabularyResult(new ScriptedRunner(_ => 0), null)),
+            vocabulary: (_, _) => new(new VocabularyResult(new ScriptedRunner(_ => 0), null)),
             countChat: (request, _) =>
             {
                 conversation = request;
@@ -73,7 +73,7 @@ public sealed class TextToolTests
     {
         var failure = new EngineFailure(EngineFailureCode.QueueFull, "Full.", RetryAfter: TimeSpan.FromSeconds(3));
         ToolServices services = FakeServices.Create(
-            vocabulary: _ => new(new VocabularyResult(null, failure)), countChat: (_, _) => new((null, failure)), complete: (_, _) => new(new StartResult(null, failure)));
+            vocabulary: (_, _) => new(new VocabularyResult(null, failure)), countChat: (_, _) => new((null, failure)), complete: (_, _) => new(new StartResult(null, failure)));
         await using McpTestServer server = await McpTestServer.StartAsync(
             [new TokenizeTool(services.Vocabulary), new CountTokensTool(services), new CompleteTool("m", 512, services.Complete)]);
         await ExpectErrorAsync(server, "tokenize", """{"content":"a"}""", "retry in 3 s");

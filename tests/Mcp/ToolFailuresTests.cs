@@ -19,7 +19,7 @@ public sealed class ToolFailuresTests
                     Assert.Equal(McpErrorKind.ShuttingDown, outcome.Error!.Kind);
                     Assert.Equal(TimeSpan.FromSeconds(4.2), outcome.Error.RetryAfter);
                     break;
-                case EngineFailureCode.QueueFull or EngineFailureCode.QueueTimeout:
+                case EngineFailureCode.QueueFull or EngineFailureCode.QueueTimeout or EngineFailureCode.ShareUsed:
                     ExpectText("busy, retry in 5 s", outcome);
                     break;
                 default:

@@ -8,8 +8,8 @@ public sealed class BadRequestTests
 {
     private const string User = """{"role":"user","content":"hi"}""";
 
-    // Of every endpoint that generates text.
-    private static readonly (string Fields, string Code, string Param)[] SharedFields =
+    /// <summary>Of every endpoint that generates text.</summary>
+    internal static readonly (string Fields, string Code, string Param)[] SharedFields =
     [
         ("\"temperature\":-1", "invalid_value", "temperature"),
         ("\"temperature\":2.01", "invalid_value", "temperature"),
@@ -101,6 +101,11 @@ public sealed class BadRequestTests
         ("\"timings_per_token\":1", "invalid_type", "timings_per_token"),
         ("\"return_progress\":1", "invalid_type", "return_progress"),
         ("\"truncate_prompt_tokens\":5", "unsupported_value", "truncate_prompt_tokens"),
+        ("\"sse_ping_interval\":0", "invalid_value", "sse_ping_interval"),
+        ("\"sse_ping_interval\":301", "invalid_value", "sse_ping_interval"),
+        ("\"sse_ping_interval\":\"5\"", "invalid_type", "sse_ping_interval"),
+        ("\"use_beam_search\":true", "unsupported_value", "use_beam_search"),
+        ("\"lora\":[{\"id\":0,\"scale\":1}]", "unsupported_value", "lora"),
         ("\"chat_template\":\"\"", "unsupported_value", "chat_template"),
         ("\"n_discard\":-50", "unsupported_value", "n_discard"),
         ("\"logit_bias\":1", "invalid_type", "logit_bias"),
@@ -249,6 +254,10 @@ public sealed class BadRequestTests
             ("\"reasoning_format\":\"deepseek-legacy\"", "unsupported_value", "reasoning_format"),
             ("\"thinking_token_budget\":-2", "invalid_value", "thinking_token_budget"),
             ("\"thinking_token_budget\":1,\"reasoning_budget_tokens\":2", "invalid_value", "reasoning_budget_tokens"),
+            ("\"echo\":true", "unsupported_value", "echo"),
+            ("\"add_special_tokens\":true", "unsupported_value", "add_special_tokens"),
+            ("\"add_generation_prompt\":1", "invalid_type", "add_generation_prompt"),
+            ("\"include_reasoning\":1", "invalid_type", "include_reasoning"),
             ("\"verbosity\":\"huge\"", "invalid_value", "verbosity"),
             ("\"chat_template_kwargs\":[]", "invalid_type", "chat_template_kwargs"),
             ("\"chat_template_kwargs\":{\"messages\":[]}", "invalid_value", "chat_template_kwargs.messages"),
@@ -302,6 +311,7 @@ public sealed class BadRequestTests
             ("\"best_of\":2,\"n\":3", "invalid_value", "best_of"),
             ("\"best_of\":2,\"stream\":true", "invalid_value", "best_of"),
             ("\"echo\":1", "invalid_type", "echo"),
+            ("\"add_special_tokens\":\"no\"", "invalid_type", "add_special_tokens"),
             ("\"suffix\":1", "invalid_type", "suffix"),
             ("\"suffix\":\"x\",\"echo\":true", "unsupported_value", "echo"),
             ("\"logprobs\":6", "invalid_value", "logprobs"),
@@ -351,6 +361,7 @@ public sealed class BadRequestTests
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=\"utf-16\"")]
     [InlineData(null)]
     public async Task Another_content_type_is_415(string? contentType)
     {

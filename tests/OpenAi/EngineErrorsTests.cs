@@ -12,6 +12,7 @@ public sealed class EngineErrorsTests
     [InlineData(nameof(EngineFailureCode.InvalidGrammar), 400, "invalid_request_error", "invalid_grammar")]
     [InlineData(nameof(EngineFailureCode.NoChatTemplate), 400, "invalid_request_error", "unsupported_value")]
     [InlineData(nameof(EngineFailureCode.NotSupported), 400, "invalid_request_error", "unsupported_value")]
+    [InlineData(nameof(EngineFailureCode.ShareUsed), 429, "rate_limit_error", "rate_limit_exceeded")]
     [InlineData(nameof(EngineFailureCode.QueueFull), 503, "server_error", "server_overloaded")]
     [InlineData(nameof(EngineFailureCode.QueueTimeout), 503, "server_error", "queue_timeout")]
     [InlineData(nameof(EngineFailureCode.ShuttingDown), 503, "server_error", "shutting_down")]
@@ -25,13 +26,13 @@ public sealed class EngineErrorsTests
     }
 
     [Fact]
-    public void Every_failure_is_mapped_and_every_503_says_when_to_try_again()
+    public void Every_failure_is_mapped_and_every_429_and_503_says_when_to_try_again()
     {
         foreach (EngineFailureCode code in Enum.GetValues<EngineFailureCode>())
         {
             ApiError error = EngineErrors.ToApiError(new EngineFailure(code, "A sentence."));
             Assert.InRange(error.Status, 400, 599);
-            Assert.Equal(error.Status == 503, error.RetryAfter is not null);
+            Assert.Equal(error.Status is 429 or 503, error.RetryAfter is not null);
         }
     }
 

@@ -76,6 +76,38 @@ public sealed class ResponsesEndpointTests
     }
 
     [Fact]
+    public async Task Truncation_drops_the_oldest_turns_and_keeps_the_instructions()
+    {
+        await using RestServer server = await ApiServer.StartAsync();
+        string turns = string.Join(',', Enumerable.Range(0, 30).Select(i =>
+            $$"""{"role":"user","content":"{{i}} {{new string('u', 100)}}"},{"role":"assistant","content":"{{new string('a', 100)}}"}"""));
+        string fields = $$""" "instructions":"{{new string('i', 200)}}","input":[{{turns}},{"role":"user","content":"last"}] """;
+
+        // Tokens are bytes: about 8,000 of them, and the context has 4,096.
+        (int status, JsonElement refused) = await ApiServer.PostAsync(server, "/v1/responses", $$"""{{{fields}},"truncation":"disabled"}""");
+        Assert.Equal((400, "context_length_exceeded", "input"), (status, refused.GetProperty("error").Text("code"), refused.GetProperty("error").Text("param")));
+
+        JsonElement response = await CreateAsync(server, $$"""{{{fields}},"truncation":"auto","temperature":0}""");
+        Assert.Equal(("auto", "Hello!"), (response.Text("truncation"), response.GetProperty("output")[0].GetProperty("content")[0].Text("text")));
+
+        // A quarter is left for the answer, and no turn more was dropped than must be.
+        int tokens = response.GetProperty("usage").GetProperty("input_tokens").GetInt32();
+        Assert.InRange(tokens, 3072 - 300, 3072);
+        Assert.Equal(tokens, (await ApiServer.PostAsync(server, "/v1/responses/input_tokens", $$"""{{{fields}},"truncation":"auto"}""")).Body.GetProperty("input_tokens").GetInt32());
+        response = await CreateAsync(server, $$"""{{{fields}},"truncation":"auto","max_output_tokens":16}""");
+        Assert.InRange(response.GetProperty("usage").GetProperty("input_tokens").GetInt32(), 4080 - 300, 4080);
+
+        // The whole input is kept with the response, and what follows it may be cut again.
+        string id = response.Text("id");
+        Assert.True((await ApiServer.GetAsync(server, $"/v1/responses/{id}/input_items")).Body.GetProperty("has_more").GetBoolean());
+        Assert.Equal("auto", (await CreateAsync(server, $$"""{"input":"more","previous_response_id":"{{id}}","truncation":"auto"}""")).Text("truncation"));
+
+        // Instructions are never dropped.
+        (status, refused) = await ApiServer.PostAsync(server, "/v1/responses", $$"""{"instructions":"{{new string('i', 4000)}}","input":"{{new string('u', 100)}}","truncation":"auto"}""");
+        Assert.Equal((400, "context_length_exceeded"), (status, refused.GetProperty("error").Text("code")));
+    }
+
+    [Fact]
     public async Task Without_a_store_nothing_is_kept_and_what_needs_one_is_refused()
     {
         await using RestServer server = await ApiServer.StartAsync(new OpenAiOptions { ResponseStoreCount = 0 });
@@ -170,6 +202,58 @@ public sealed class ResponsesEndpointTests
 
             await Task.Delay(100);
             await WaitAsync(() => Task.FromResult(server.ActiveCount == 1));
+        }
+    }
+
+    [Fact]
+    public async Task What_was_generated_counts_when_a_response_is_cancelled()
+    {
+        await using RestServer server = await ApiServer.StartAsync(isEndless: true);
+        string id;
+        using (HttpResponseMessage stream = await StreamAsync(server, """{"input":"hi","background":true,"stream":true}"""))
+        {
+            using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
+            string text = "";
+            while (!text.Contains("response.output_text.delta", StringComparison.Ordinal))
+            {
+                text += await reader.ReadLineAsync() + "\n";
+            }
+
+            id = ServerSentEvents.Parse(text[..text.IndexOf("\n\n", StringComparison.Ordinal)] + "\n\n")[0].GetProperty("response").Text("id");
+        }
+
+        JsonElement cancelled = (await ApiServer.PostAsync(server, $"/v1/responses/{id}/cancel", "{}")).Body;
+        JsonElement usage = cancelled.GetProperty("usage");
+        Assert.Equal("cancelled", cancelled.Text("status"));
+        Assert.True(usage.GetProperty("output_tokens").GetInt32() > 0, usage.GetRawText());
+        Assert.Equal(usage.GetProperty("total_tokens").GetInt32(), usage.GetProperty("input_tokens").GetInt32() + usage.GetProperty("output_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_response_that_runs_does_not_expire_and_its_events_stay_within_the_store()
+    {
+        await using RestServer server = await ApiServer.StartAsync(
+            new OpenAiOptions { ResponseLifetime = TimeSpan.FromMilliseconds(1), ResponseStoreBytes = 100_000 }, isEndless: true);
+        using HttpResponseMessage stream = await StreamAsync(server, """{"input":"hi","background":true,"stream":true}""");
+        string text = await stream.Content.ReadAsStringAsync();
+        JsonElement last = ServerSentEvents.Parse(text)[^1];
+        Assert.Equal(("error", "internal_error"), (last.Type(), last.Text("code")));
+        string id = ServerSentEvents.Parse(text[..text.IndexOf("\n\n", StringComparison.Ordinal)] + "\n\n")[0].GetProperty("response").Text("id");
+        Assert.Equal("in_progress", (await ApiServer.GetAsync(server, $"/v1/responses/{id}")).Body.Text("status"));
+        Assert.Equal("cancelled", (await ApiServer.PostAsync(server, $"/v1/responses/{id}/cancel", "{}")).Body.Text("status"));
+        Assert.Equal(404, (await ApiServer.GetAsync(server, $"/v1/responses/{id}")).Status);
+    }
+
+    [Fact]
+    public async Task HEAD_says_whether_there_is_one()
+    {
+        await using RestServer server = await ApiServer.StartAsync();
+        string id = (await CreateAsync(server, """{"input":"hi"}""")).Text("id");
+        foreach ((string path, int expected) in ((string, int)[])[($"/v1/responses/{id}", 200), ($"/v1/responses/{id}/input_items", 200), ("/v1/responses/resp_none", 404)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+            using HttpResponseMessage answer = await server.Client.SendAsync(request);
+            Assert.Equal((expected, ""), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()));
         }
     }
 

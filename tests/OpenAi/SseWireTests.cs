@@ -87,9 +87,81 @@ public sealed class SseWireTests
         }
     }
 
-    private static async Task<TcpClient> SendAsync(RestServer server, string path, string body)
+    [Fact]
+    public async Task A_stream_says_that_it_lives_as_often_as_it_is_asked_to()
+    {
+        foreach ((string path, string body) in Streams)
+        {
+            int decoded = 0;
+            var runner = new Engine.ScriptedRunner(_ => Engine.ScriptedRunner.EndOfGeneration, sequences: 6, contextLength: 4096)
+            {
+                Score = 100,
+                OnDecode = _ =>
+                {
+                    Thread.Sleep(decoded++ == 0 ? 2500 : 0);
+                    return MistralServe.Inference.Engine.DecodeResult.Done;
+                },
+            };
+            await using RestServer server = await RestServer.StartAsync(
+                runner: runner, options: new MistralServe.Inference.Engine.EngineOptions { CacheStreams = 2 },
+                template: MistralServe.Inference.Chat.ChatTemplateSource.Resolve(modelTemplate: null, "chatml").Source);
+            using TcpClient client = await SendAsync(server, path, $"{body[..^1]},\"sse_ping_interval\":1}}");
+            string text = string.Concat(await ReadChunksAsync(client.GetStream()));
+            Assert.Equal(2, text.Split('\n').Count(line => line is ":" or "event: ping"));
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_stops_reading_for_good_blocks_nobody_and_is_let_go()
+    {
+        await using RestServer server = await ApiServer.StartAsync(isEndless: true);
+        foreach ((string path, string body) in Streams)
+        {
+            // Small windows and large events, so that the buffers of the system are full soon.
+            string endless = body.Replace("\"max_tokens\":5", "\"max_tokens\":60000,\"logprobs\":5", StringComparison.Ordinal)
+                .Replace("\"max_tokens\":20", "\"max_tokens\":60000", StringComparison.Ordinal)
+                .Replace("\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"temperature\"", "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"logprobs\":true,\"top_logprobs\":20,\"temperature\"", StringComparison.Ordinal)
+                .Replace("\"input\":\"hi\"", "\"input\":\"hi\",\"top_logprobs\":20", StringComparison.Ordinal);
+            using TcpClient client = await SendAsync(server, path, endless, receiveBuffer: 2048);
+            byte[] first = new byte[64];
+            await client.GetStream().ReadExactlyAsync(first);
+            Assert.StartsWith("HTTP/1.1 200 ", Encoding.ASCII.GetString(first), StringComparison.Ordinal);
+
+            // From now on it never reads again. Others are served meanwhile, and do not wait for it.
+            long start = Environment.TickCount64;
+            int others = 0;
+            while (server.ActiveCount > 0)
+            {
+                Assert.True(Environment.TickCount64 - start < 60_000, $"{path}: the sequence is still busy a minute after its reader has stopped");
+                (int status, _) = await ApiServer.PostAsync(server, "/v1/completions", """{"prompt":"a","max_tokens":3,"temperature":0}""").WaitAsync(TimeSpan.FromSeconds(10));
+                Assert.Equal(200, status);
+                others++;
+                await Task.Delay(50);
+            }
+
+            Assert.True(others > 1, $"{path}: only {others} others were served");
+
+            // The connection goes too: what is left in it can be read, and then it is over.
+            await DrainAsync(client.GetStream()).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    private static async Task DrainAsync(NetworkStream stream)
+    {
+        try
+        {
+            await stream.CopyToAsync(Stream.Null);
+        }
+        catch (IOException)
+        {
+            // A reset: half an answer must not look whole.
+        }
+    }
+
+    private static async Task<TcpClient> SendAsync(RestServer server, string path, string body, int? receiveBuffer = null)
     {
         var client = new TcpClient();
+        client.ReceiveBufferSize = receiveBuffer ?? client.ReceiveBufferSize; // before connecting: the window is agreed then
         await client.ConnectAsync("127.0.0.1", server.Port);
         byte[] bytes = Encoding.UTF8.GetBytes(body);
         string head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n";
