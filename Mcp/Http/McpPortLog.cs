@@ -19,15 +19,19 @@ internal sealed class McpPortLog(McpTelemetry telemetry)
         long start = telemetry.Start();
         context.TraceIdentifier = RequestIds.Choose(context.Request.Headers);
         context.Response.Headers[RequestIds.Header] = context.TraceIdentifier;
+        bool isWhole = false;
         try
         {
             await next(context).ConfigureAwait(false);
+            isWhole = true;
         }
         finally
         {
             string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
             HttpResponse response = context.Response;
-            int status = context.RequestAborted.IsCancellationRequested && !response.HasStarted ? ClientGoneStatus : response.StatusCode;
+            int status = response.HasStarted || (isWhole && !context.RequestAborted.IsCancellationRequested) ? response.StatusCode
+                : context.RequestAborted.IsCancellationRequested ? ClientGoneStatus
+                : StatusCodes.Status500InternalServerError;
             bool isAnswered = status == StatusCodes.Status200OK && HttpMethods.IsPost(context.Request.Method);
             if (isAnswered)
             {

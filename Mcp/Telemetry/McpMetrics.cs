@@ -22,7 +22,7 @@ internal sealed class McpMetrics
     private const string CallMethod = "tools/call";
 
     private static readonly string[] Methods = ["initialize", "ping", "server/discover", "tools/list"];
-    private static readonly int[] Statuses = [200, 202, 204, 400, 401, 403, 404, 405, 413, 415, 499, 503];
+    private static readonly int[] Statuses = [200, 202, 204, 400, 401, 403, 404, 405, 413, 415, 499, 500, 503];
 
     private readonly McpSeries[] _series;
     private readonly string[] _routes;
