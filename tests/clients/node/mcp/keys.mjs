@@ -11,5 +11,5 @@ await client.connect(good);
 assert.ok((await client.callTool({ name: 'model_info', arguments: {} })).structuredContent.id);
 await good.terminateSession();
 await client.close();
-await assert.rejects(new Client({ name: 'test', version: '1' }).connect(transport('Bearer wrong')), /401/);
+await assert.rejects(new Client({ name: 'test', version: '1' }).connect(transport('Bearer wrong')), error => error.code === 401);
 done('keys');

@@ -52,10 +52,13 @@ async function check(transport, name) {
     assert.ok(short._meta['dev.mistralserve/usage'].completion_tokens <= 5);
   }
 
+  assert.deepEqual(errors, [], name);
   await checkCancel(
     options => client.callTool({ name: 'chat', arguments: endless }, undefined, { ...options, timeout: 60000 }),
     () => client.callTool({ name: 'complete', arguments: { prompt: 'a', maxTokens: 1 } }));
-  assert.deepEqual(errors, [], name);
+
+  // Progress that was on its way when the client gave up has no reader any more, which is all that may be said.
+  assert.deepEqual(errors.filter(error => !/unknown token/.test(error.message)), [], name);
   return client;
 }
 

@@ -21,10 +21,12 @@ async function check(transport, mode) {
   assert.equal((await client.callTool({ name: 'model_info', arguments: {} })).structuredContent.architecture, 'llama');
   await assert.rejects(client.callTool({ name: 'nope', arguments: {} }));
 
+  assert.deepEqual(errors, [], `${mode}`);
   await checkCancel(
     options => client.callTool({ name: 'chat', arguments: endless }, options),
     () => client.callTool({ name: 'complete', arguments: { prompt: 'a', maxTokens: 1 } }));
-  assert.deepEqual(errors, [], `${mode}`);
+  // Progress that was on its way when the client gave up has no reader any more, which is all that may be said.
+  assert.deepEqual(errors.filter(error => !/unknown token/.test(error.message)), [], `${mode}`);
   await client.close();
 }
 
