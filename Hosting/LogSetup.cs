@@ -28,6 +28,12 @@ internal static class LogSetup
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+
+            // A host that does not read our standard error must not bring the server to a halt.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
     });
 }

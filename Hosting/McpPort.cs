@@ -13,10 +13,10 @@ namespace MistralServe.Hosting;
 internal static class McpPort
 {
     // What a page needs of an answer: its session, and where to sign in.
-    private const string ExposedHeaders = "Mcp-Session-Id, WWW-Authenticate";
+    private const string ExposedHeaders = "Mcp-Session-Id, WWW-Authenticate, x-request-id";
 
     // Soon enough for a client that waits; the keys are not asked for more often in any case.
-    private const string IssuerRetrySeconds = "30";
+    private const string IssuerRetrySeconds = "10";
 
     /// <summary>Names of all tools that there can be, for the option that chooses among them.</summary>
     public static IReadOnlyList<string> ToolNames { get; } = [.. ToolTable.Names];
@@ -38,7 +38,12 @@ internal static class McpPort
                 new HostAllowList(settings), keys, unmatchedNeedsKey: false, (context, failure) => WriteFailureAsync(context, failure, challenge),
                 new CorsPolicy(settings.CorsOrigins, ExposedHeaders), tokens: tokens),
             Health = model.GetHealth,
-            AddServices = model.AddServices,
+            AddServices = services =>
+            {
+                model.AddServices(services);
+                McpEndpoints.AddServices(services);
+            },
+            Wrap = McpEndpoints.UseLog,
             Map = app =>
             {
                 if (settings is { OAuthIssuer: { } issuer, OAuthAudience: { } resource })

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
+using MistralServe.Mcp.Telemetry;
 using MistralServe.Mcp.Tools;
 
 namespace MistralServe.Mcp;
@@ -11,8 +12,9 @@ namespace MistralServe.Mcp;
 /// </summary>
 /// <param name="tools">What can be called.</param>
 /// <param name="instructions">How to use the server, for the client's model.</param>
+/// <param name="telemetry">Is told of every request when it is over.</param>
 /// <param name="logger">Gets our own bugs, and nothing of what users write.</param>
-internal sealed partial class McpDispatcher(McpToolRegistry tools, string instructions, ILogger<McpDispatcher> logger)
+internal sealed partial class McpDispatcher(McpToolRegistry tools, string instructions, McpTelemetry telemetry, ILogger<McpDispatcher> logger)
 {
     // One hour. Origin: ours; the answers hold as long as the process lives, which a client cannot know.
     private const int TtlMilliseconds = 3_600_000;
@@ -33,52 +35,54 @@ internal sealed partial class McpDispatcher(McpToolRegistry tools, string instru
     /// <param name="context">What the transport knows of it.</param>
     public McpCall Prepare(JsonRpcMessage request, CallContext context)
     {
+        var exchange = new Exchange(request, context, telemetry.Start());
         try
         {
-            return context.Era == McpEra.Modern ? Modern(request, context) : Legacy(request, context);
+            return context.Era == McpEra.Modern ? Modern(exchange) : Legacy(exchange);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The outermost frame of a request that every transport shares: a bug ends this request only.
             LogBug(logger, exception, request.Method);
-            return Answer(request, context, new McpError(McpErrorKind.Internal, "Internal error"));
+            return Answer(exchange, new McpError(McpErrorKind.Internal, "Internal error"));
         }
     }
 
-    private McpCall Modern(JsonRpcMessage request, CallContext context)
+    private McpCall Modern(Exchange exchange)
     {
+        JsonRpcMessage request = exchange.Request;
         if (request.Meta(MetaKeys.ProtocolVersion).ValueKind == JsonValueKind.Undefined)
         {
-            return Answer(request, context, new McpError(McpErrorKind.MissingMeta, "params._meta must have io.modelcontextprotocol/protocolVersion"));
+            return Answer(exchange, new McpError(McpErrorKind.MissingMeta, "params._meta must have io.modelcontextprotocol/protocolVersion"));
         }
 
         if (request.Meta(MetaKeys.ClientCapabilities).ValueKind != JsonValueKind.Object)
         {
-            return Answer(request, context, new McpError(
+            return Answer(exchange, new McpError(
                 McpErrorKind.MissingMeta, "params._meta must have io.modelcontextprotocol/clientCapabilities, an object"));
         }
 
         return request.Method switch
         {
-            "server/discover" => Answer(request, context, new DiscoverResult
+            "server/discover" => Answer(exchange, new DiscoverResult
             {
                 SupportedVersions = [ProtocolVersions.Modern],
                 Capabilities = new(),
                 Instructions = instructions,
             }),
-            "tools/list" => Answer(request, context, ListTools(request)),
-            "tools/call" => CallTool(request, context),
-            _ => Answer(request, context, MethodNotFound(request)),
+            "tools/list" => Answer(exchange, ListTools(exchange.Request)),
+            "tools/call" => CallTool(exchange),
+            _ => Answer(exchange, MethodNotFound(exchange.Request)),
         };
     }
 
-    private McpCall Legacy(JsonRpcMessage request, CallContext context) => request.Method switch
+    private McpCall Legacy(Exchange exchange) => exchange.Request.Method switch
     {
-        "initialize" => Answer(request, context, Initialize(request)),
-        "ping" => Answer(request, context, new PingResult()),
-        "tools/list" => Answer(request, context, ListTools(request)),
-        "tools/call" => CallTool(request, context),
-        _ => Answer(request, context, MethodNotFound(request)),
+        "initialize" => Answer(exchange, Initialize(exchange.Request)),
+        "ping" => Answer(exchange, new PingResult()),
+        "tools/list" => Answer(exchange, ListTools(exchange.Request)),
+        "tools/call" => CallTool(exchange),
+        _ => Answer(exchange, MethodNotFound(exchange.Request)),
     };
 
     private InitializeResult Initialize(JsonRpcMessage request) => new()
@@ -94,70 +98,80 @@ internal sealed partial class McpDispatcher(McpToolRegistry tools, string instru
             ? new ListToolsResult { Tools = tools.Definitions }
             : new McpError(McpErrorKind.InvalidParams, "params.cursor is unknown: the list has one page, leave it out");
 
-    private McpCall CallTool(JsonRpcMessage request, CallContext context)
+    private McpCall CallTool(Exchange exchange)
     {
+        JsonRpcMessage request = exchange.Request;
         JsonElement name = request.Param("name"u8);
         if (name.ValueKind != JsonValueKind.String)
         {
-            return Answer(request, context, new McpError(McpErrorKind.InvalidParams, "params.name must be the name of a tool, a string"));
+            return Answer(exchange, new McpError(McpErrorKind.InvalidParams, "params.name must be the name of a tool, a string"));
         }
 
         if (!tools.TryGet(name.GetString()!, out IMcpTool? tool))
         {
-            return Answer(request, context, new McpError(
+            return Answer(exchange, new McpError(
                 McpErrorKind.InvalidParams, "Unknown tool: params.name must be one of those that tools/list shows"));
         }
 
         JsonElement arguments = request.Param("arguments"u8);
         if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
         {
-            return Answer(request, context, new McpError(McpErrorKind.InvalidParams, "params.arguments must be an object"));
+            return Answer(exchange, new McpError(McpErrorKind.InvalidParams, "params.arguments must be an object"));
         }
 
-        ToolStart start = tool.Start(new ToolCall(arguments.ValueKind == JsonValueKind.Object ? arguments : NoArguments, context.Principal)
+        ToolStart start = tool.Start(new ToolCall(arguments.ValueKind == JsonValueKind.Object ? arguments : NoArguments, exchange.Context.Principal)
         {
             ClientCapabilities = request.Meta(MetaKeys.ClientCapabilities),
         });
         return start.Work is { } work
             ? new McpCall(
-                (progress, cancellationToken) => RunAsync(work, request, context, progress, cancellationToken),
-                result => Reply(request, context, result),
+                (progress, cancellationToken) => RunAsync(work, exchange, progress, cancellationToken),
+                result => Reply(exchange, result),
                 request.ProgressToken)
-            : Answer(request, context, new Outcome(start.Outcome.Result, start.Outcome.Error));
+            : Answer(exchange, new Outcome(start.Outcome.Result, start.Outcome.Error));
     }
 
     private async ValueTask<McpReply> RunAsync(
-        ToolWork work, JsonRpcMessage request, CallContext context, IToolProgress progress, CancellationToken cancellationToken)
+        ToolWork work, Exchange exchange, IToolProgress progress, CancellationToken cancellationToken)
     {
         try
         {
             ToolOutcome outcome = await work(progress, cancellationToken).ConfigureAwait(false);
-            return Reply(request, context, new Outcome(outcome.Result, outcome.Error));
+            return Reply(exchange, new Outcome(outcome.Result, outcome.Error));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Reply(request, context, new McpError(McpErrorKind.Cancelled, "Request cancelled"));
+            telemetry.Add(exchange.Request, exchange.Context, exchange.Start, CallOutcome.Cancelled);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            return Reply(exchange, new McpError(McpErrorKind.Cancelled, "Request cancelled"));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The same for the work of a tool.
-            LogBug(logger, exception, request.Method);
-            return Reply(request, context, new McpError(McpErrorKind.Internal, "Internal error"));
+            LogBug(logger, exception, exchange.Request.Method);
+            return Reply(exchange, new McpError(McpErrorKind.Internal, "Internal error"));
         }
     }
 
-    private static McpCall Answer(JsonRpcMessage request, CallContext context, Outcome outcome) => new(Reply(request, context, outcome));
+    private McpCall Answer(Exchange exchange, Outcome outcome) => new(Reply(exchange, outcome));
 
-    private static McpReply Reply(JsonRpcMessage request, CallContext context, Outcome outcome)
+    private McpReply Reply(Exchange exchange, Outcome outcome)
     {
+        (JsonRpcMessage request, CallContext context, long start) = exchange;
         if (outcome.Error is { } error)
         {
+            telemetry.Add(request, context, start, CallOutcome.Error);
             return new(JsonRpcWriter.Error(request.Id, error), error);
         }
 
         McpResult result = outcome.Result is CallToolResult called
             ? called with { Content = [.. called.Content.Select(block => block.ForVersion(context.Version))] }
             : outcome.Result!;
+        var ofTool = result as CallToolResult;
+        telemetry.Add(request, context, start, ofTool?.IsError == true ? CallOutcome.ToolError : CallOutcome.Ok, ofTool);
         return new(JsonRpcWriter.Result(request.Id, context.Era == McpEra.Modern ? Modernise(result) : result), null);
     }
 
@@ -182,6 +196,9 @@ internal sealed partial class McpDispatcher(McpToolRegistry tools, string instru
 
     [LoggerMessage(1, LogLevel.Error, "MCP request {Method} failed by a bug of ours")]
     private static partial void LogBug(ILogger logger, Exception exception, string method);
+
+    /// <summary>A request on its way to its answer.</summary>
+    private sealed record Exchange(JsonRpcMessage Request, CallContext Context, long Start);
 
     private readonly record struct Outcome(McpResult? Result, McpError? Error)
     {

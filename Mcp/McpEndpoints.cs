@@ -1,7 +1,9 @@
+using System.Text;
 using MistralServe.Inference;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Http;
 using MistralServe.Mcp.Sessions;
+using MistralServe.Mcp.Telemetry;
 using MistralServe.Mcp.Tools;
 
 namespace MistralServe.Mcp;
@@ -15,8 +17,20 @@ internal static class McpEndpoints
     // Path at which clients of revision 2024-11-05 look for their stream.
     private const string StreamPath = "/sse";
 
+    private const string MetricsPath = "/metrics";
+
+    /// <summary>Paths that log and metrics call by name.</summary>
+    public static IReadOnlyList<string> Paths { get; } = [Path, StreamPath, LegacyStreamEndpoint.MessagePath, MetricsPath];
+
+    /// <summary>Registers what the endpoints share; needs what <see cref="Map"/> needs.</summary>
+    public static void AddServices(IServiceCollection services) => services.AddSingleton(provider => CreateTelemetry(
+        provider.GetRequiredService<McpToolRegistry>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+
+    /// <summary>Adds what sees every answer, those of the guard included: request ids and the access log.</summary>
+    public static void UseLog(WebApplication app) => app.Use(new McpPortLog(app.Services.GetRequiredService<McpTelemetry>()).InvokeAsync);
+
     /// <summary>
-    /// Maps the endpoints and the answer of all other paths. Needs the singletons <see cref="McpToolRegistry"/>,
+    /// Maps the endpoints and the answer of all other paths. Needs <see cref="AddServices"/> and the singletons <see cref="McpToolRegistry"/>,
     /// <see cref="ModelDescription"/> and <see cref="TimeProvider"/>, takes <see cref="StreamTimings"/> if there are some; reads
     /// <see cref="CallerIdentity"/> from the features of a request.
     /// </summary>
@@ -24,26 +38,41 @@ internal static class McpEndpoints
     {
         IServiceProvider services = routes.ServiceProvider;
         StreamTimings timings = services.GetService<StreamTimings>() ?? StreamTimings.Default;
-        McpDispatcher dispatcher = CreateDispatcher(
+        McpTelemetry telemetry = services.GetRequiredService<McpTelemetry>();
+        var dispatcher = new McpDispatcher(
             services.GetRequiredService<McpToolRegistry>(),
-            services.GetRequiredService<ModelDescription>(),
-            services.GetRequiredService<ILoggerFactory>());
-        var streams = new LegacyStreamEndpoint(new MessageRouter(dispatcher), new LegacyStreamTable(timings), timings);
-        var endpoint = new McpHttpEndpoint(
-            dispatcher, new McpSessionStore(services.GetRequiredService<TimeProvider>()), streams, timings);
+            Instructions(services.GetRequiredService<ModelDescription>()),
+            telemetry,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger<McpDispatcher>());
+        var table = new LegacyStreamTable(timings);
+        var sessions = new McpSessionStore(services.GetRequiredService<TimeProvider>());
+        telemetry.Metrics.Streams = () => table.Count;
+        telemetry.Metrics.Sessions = () => sessions.Count;
+        var streams = new LegacyStreamEndpoint(new MessageRouter(dispatcher), table, timings);
+        var endpoint = new McpHttpEndpoint(dispatcher, sessions, streams, timings);
 
         // Every method, because a wrong one is answered in the protocol's own form.
         routes.Map(Path, endpoint.HandleAsync);
         routes.Map(StreamPath, streams.OpenAsync);
         routes.Map(LegacyStreamEndpoint.MessagePath, streams.PostAsync);
+        routes.MapMethods(MetricsPath, [HttpMethods.Get], (RequestDelegate)(context => WriteMetricsAsync(context, telemetry.Metrics)));
 
         // The pattern of the parameterless fallback leaves out paths that look like files.
         routes.MapFallback("{*path}", McpErrors.WriteNotFoundAsync);
     }
 
-    /// <summary>What answers requests, whatever the transport.</summary>
+    /// <summary>What answers requests of a transport without HTTP.</summary>
     public static McpDispatcher CreateDispatcher(McpToolRegistry tools, ModelDescription model, ILoggerFactory loggers) =>
-        new(tools, Instructions(model), loggers.CreateLogger<McpDispatcher>());
+        new(tools, Instructions(model), CreateTelemetry(tools, TimeProvider.System, loggers), loggers.CreateLogger<McpDispatcher>());
+
+    private static McpTelemetry CreateTelemetry(McpToolRegistry tools, TimeProvider time, ILoggerFactory loggers) =>
+        new(new McpMetrics(tools, Paths), time, loggers.CreateLogger("MistralServe.Mcp.Access"));
+
+    private static async Task WriteMetricsAsync(HttpContext context, McpMetrics metrics)
+    {
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(metrics.Format()), context.RequestAborted).ConfigureAwait(false);
+    }
 
     private static string Instructions(ModelDescription model) =>
         $"The tools run one language model, {model.Id}, on this server. Nothing is remembered between calls: "

@@ -17,4 +17,7 @@ internal sealed record StreamTimings
 
     /// <summary>Longest silence on an event stream. Below the usual idle limits of proxies (30 to 60 s), with room for one lost comment.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest wait for a client that reads nothing; then its connection is cut and its call cancelled. Source: the limit of the engine's own readers.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -16,17 +16,16 @@ internal static class CallStream
     public static async Task RunAsync(HttpContext context, McpCall call, RunningCall running, StreamTimings timings)
     {
         SseHeaders.Prepare(context);
-        using var events = new SseWriter(context.Response.BodyWriter);
 
         // Before the call waits for anything: some clients allow 100 s until the headers.
-        if (!await events.FlushAsync(context.RequestAborted).ConfigureAwait(false))
+        if (!await new ResponseWriter(context, timings.Stall).WriteAsync(default).ConfigureAwait(false))
         {
             return;
         }
 
         var outbox = new MessageOutbox();
         Task work = WorkAsync();
-        if (!await EventStreamResponse.SendAsync(events, outbox.Reader, timings.KeepAlive, context.RequestAborted).ConfigureAwait(false))
+        if (!await EventStreamResponse.SendAsync(context, outbox.Reader, timings).ConfigureAwait(false))
         {
             running.Cancel();
         }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MistralServe.Json;
+using MistralServe.Mcp.Calls;
 
 namespace MistralServe.Mcp.Http;
 
@@ -12,27 +13,29 @@ internal static class EventStreamResponse
     /// <summary>
     /// Sends messages as they come until there are no more. All that are ready share one write of whole events.
     /// </summary>
-    /// <param name="events">The response's writer; the headers have left.</param>
+    /// <param name="context">The request; the headers have left.</param>
     /// <param name="messages">Whole JSON-RPC messages.</param>
-    /// <param name="keepAlive">Longest silence.</param>
-    /// <param name="aborted">The client is gone.</param>
-    /// <returns>False when the client is gone.</returns>
+    /// <param name="timings">Longest silence, and longest wait for a client that does not read.</param>
+    /// <returns>False when the client is gone or does not read; its connection is cut then.</returns>
     public static async ValueTask<bool> SendAsync(
-        SseWriter events, ChannelReader<ReadOnlyMemory<byte>> messages, TimeSpan keepAlive, CancellationToken aborted)
+        HttpContext context, ChannelReader<ReadOnlyMemory<byte>> messages, StreamTimings timings)
     {
+        CancellationToken aborted = context.RequestAborted;
+        var output = new ResponseWriter(context, timings.Stall);
+        using var events = new SseFrames();
         Task<bool>? next = null;
         while (true)
         {
             next ??= messages.WaitToReadAsync(aborted).AsTask();
             try
             {
-                if (!await next.WaitAsync(keepAlive, CancellationToken.None).ConfigureAwait(false))
+                if (!await next.WaitAsync(timings.KeepAlive, CancellationToken.None).ConfigureAwait(false))
                 {
                     return true;
                 }
 
                 next = null;
-                while (messages.TryRead(out ReadOnlyMemory<byte> message))
+                while (events.Pending.Length < ResponseWriter.PartBytes / 2 && messages.TryRead(out ReadOnlyMemory<byte> message))
                 {
                     events.Write("event: message\ndata: "u8);
                     events.Write(message.Span);
@@ -49,10 +52,12 @@ internal static class EventStreamResponse
                 return false;
             }
 
-            if (!await events.FlushAsync(aborted).ConfigureAwait(false))
+            if (!await output.WriteAsync(events.Pending).ConfigureAwait(false))
             {
                 return false;
             }
+
+            events.Clear();
         }
     }
 }

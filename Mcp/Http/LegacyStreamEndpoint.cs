@@ -43,15 +43,12 @@ internal sealed class LegacyStreamEndpoint(MessageRouter router, LegacyStreamTab
         try
         {
             SseHeaders.Prepare(context);
-            using var events = new SseWriter(context.Response.BodyWriter);
 
             // One write and one flush: one client forgets the event's name between two reads.
-            events.Write("event: endpoint\ndata: "u8);
-            events.Write(Encoding.ASCII.GetBytes($"{MessagePath}?sessionId={stream.Id}"));
-            events.Write("\n\n"u8);
-            if (await events.FlushAsync(context.RequestAborted).ConfigureAwait(false))
+            byte[] first = Encoding.ASCII.GetBytes($"event: endpoint\ndata: {MessagePath}?sessionId={stream.Id}\n\n");
+            if (await new ResponseWriter(context, timings.Stall).WriteAsync(first).ConfigureAwait(false))
             {
-                await EventStreamResponse.SendAsync(events, stream.Calls.Outbox.Reader, timings.KeepAlive, context.RequestAborted).ConfigureAwait(false);
+                await EventStreamResponse.SendAsync(context, stream.Calls.Outbox.Reader, timings).ConfigureAwait(false);
             }
         }
         finally
@@ -111,7 +108,10 @@ internal sealed class LegacyStreamEndpoint(MessageRouter router, LegacyStreamTab
 
         await McpHttpAnswer.Accepted.WriteAsync(context).ConfigureAwait(false);
         await context.Response.CompleteAsync().ConfigureAwait(false);
-        var call = new CallContext(McpEra.Legacy, stream.Principal, version ?? ProtocolVersions.WithoutAudio);
+        var call = new CallContext(McpEra.Legacy, stream.Principal, version ?? ProtocolVersions.WithoutAudio)
+        {
+            RequestId = context.TraceIdentifier,
+        };
         foreach (JsonRpcMessage message in messages)
         {
             await router.ServeAsync(message, stream.Calls, call, document, context.RequestAborted).ConfigureAwait(false);

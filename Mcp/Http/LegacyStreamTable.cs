@@ -16,6 +16,18 @@ internal sealed class LegacyStreamTable(StreamTimings timings)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LegacyStream> _streams = new(StringComparer.Ordinal);
 
+    /// <summary>Open streams of all callers.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _streams.Count;
+            }
+        }
+    }
+
     /// <summary>Opens a stream.</summary>
     /// <param name="principal">Whose it is.</param>
     /// <param name="aborted">The client is gone.</param>

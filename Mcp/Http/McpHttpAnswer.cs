@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Protocol;
 
 namespace MistralServe.Mcp.Http;
@@ -52,7 +53,7 @@ internal readonly record struct McpHttpAnswer(int Status, ReadOnlyMemory<byte> B
         {
             // Not by the helpers of the framework: they append a charset.
             response.ContentType = JsonContentType;
-            await response.Body.WriteAsync(Body, context.RequestAborted).ConfigureAwait(false);
+            await new ResponseWriter(context, StreamTimings.Default.Stall).WriteAsync(Body).ConfigureAwait(false);
         }
     }
 }

@@ -115,7 +115,7 @@ internal sealed class McpHttpEndpoint(
 
         return message.Kind == JsonRpcMessageKind.Notification
             ? McpHttpAnswer.Accepted
-            : Prepare(message, new CallContext(McpEra.Modern, exchange.Principal, ProtocolVersions.Modern));
+            : Prepare(message, exchange.Call(McpEra.Modern, ProtocolVersions.Modern));
     }
 
     private Answer Legacy(JsonRpcMessage message, Exchange exchange)
@@ -142,7 +142,7 @@ internal sealed class McpHttpEndpoint(
         }
 
         string version = exchange.Headers.EffectiveVersion(exchange.Session?.Version) ?? ProtocolVersions.AssumedWithoutHeader;
-        return Prepare(message, new CallContext(McpEra.Legacy, exchange.Principal, version));
+        return Prepare(message, exchange.Call(McpEra.Legacy, version));
     }
 
     // The session is optional: a client that never sends it is served as well, but then only its connection cancels a call.
@@ -246,6 +246,8 @@ internal sealed class McpHttpEndpoint(
     private sealed record Exchange(HttpContext Context, McpRequestHeaders Headers, string Principal)
     {
         public McpSession? Session { get; set; }
+
+        public CallContext Call(McpEra era, string version) => new(era, Principal, version) { RequestId = Context.TraceIdentifier };
     }
 
     /// <summary>An answer that is ready, or a call that gives one.</summary>

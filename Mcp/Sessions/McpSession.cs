@@ -21,7 +21,4 @@ internal sealed class McpSession(string id, string principal)
 
     /// <summary>Timestamp of its last request. Guarded by the store.</summary>
     internal long LastUse { get; set; }
-
-    /// <summary>Whether it was used after <c>initialize</c>. Guarded by the store.</summary>
-    internal bool IsUsed { get; set; }
 }

@@ -19,7 +19,23 @@ internal sealed class McpSessionStore(TimeProvider time, int limit = McpSessionS
     public static readonly TimeSpan IdleLimit = TimeSpan.FromHours(24);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, McpSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedListNode<McpSession>> _sessions = new(StringComparer.Ordinal);
+
+    // Both in the order of last use, the longest idle first: whoever has to go is found without looking at all.
+    private readonly LinkedList<McpSession> _unused = new();
+    private readonly LinkedList<McpSession> _used = new();
+
+    /// <summary>Sessions that are remembered, those whose idle time is over included.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sessions.Count;
+            }
+        }
+    }
 
     /// <summary>A new random id: 128 bits in hexadecimal.</summary>
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -36,11 +52,11 @@ internal sealed class McpSessionStore(TimeProvider time, int limit = McpSessionS
         {
             if (_sessions.Count >= limit)
             {
-                evicted = _sessions.Values.MinBy(candidate => (!candidate.Calls.IsEmpty, candidate.IsUsed, candidate.LastUse))!;
-                _sessions.Remove(evicted.Id);
+                evicted = FindLeastUseful();
+                Remove(evicted.Id);
             }
 
-            _sessions.Add(session.Id, session);
+            _sessions.Add(session.Id, _unused.AddLast(session));
         }
 
         evicted?.Calls.CancelAll();
@@ -57,19 +73,20 @@ internal sealed class McpSessionStore(TimeProvider time, int limit = McpSessionS
 
         lock (_lock)
         {
-            if (!_sessions.TryGetValue(id, out McpSession? session) || session.Principal != principal)
+            if (!_sessions.TryGetValue(id, out LinkedListNode<McpSession>? node) || node.Value is not { } session || session.Principal != principal)
             {
                 return null;
             }
 
             if (time.GetElapsedTime(session.LastUse) > IdleLimit && session.Calls.IsEmpty)
             {
-                _sessions.Remove(id);
+                Remove(id);
                 return null;
             }
 
             session.LastUse = time.GetTimestamp();
-            session.IsUsed = true;
+            node.List!.Remove(node);
+            _used.AddLast(node);
             return session;
         }
     }
@@ -85,10 +102,30 @@ internal sealed class McpSessionStore(TimeProvider time, int limit = McpSessionS
 
         lock (_lock)
         {
-            _sessions.Remove(session.Id);
+            Remove(session.Id);
         }
 
         session.Calls.CancelAll();
         return true;
+    }
+
+    // Under the lock, like the next. One that was never used has no calls.
+    private McpSession FindLeastUseful()
+    {
+        LinkedListNode<McpSession>? node = _unused.First ?? _used.First;
+        while (node is { Value.Calls.IsEmpty: false })
+        {
+            node = node.Next;
+        }
+
+        return (node ?? _used.First!).Value;
+    }
+
+    private void Remove(string id)
+    {
+        if (_sessions.Remove(id, out LinkedListNode<McpSession>? node))
+        {
+            node.List!.Remove(node);
+        }
     }
 }

@@ -30,13 +30,16 @@ internal sealed class StdioServer(McpDispatcher dispatcher, StreamTimings timing
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var calls = new CallSet(MaxCalls, timings, end.Token);
         Task writing = WriteAsync(calls, output, end);
+        Task reading = ReadAsync(input, calls, end.Token);
+        await Task.WhenAny(reading, writing).ConfigureAwait(false);
         try
         {
-            await ReadAsync(input, calls, end.Token).ConfigureAwait(false);
+            // When nobody reads our answers the input may stay open, and a read of it cannot be cancelled: it is left behind.
+            await (reading.IsCompleted ? reading : Task.CompletedTask).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // Told to stop, or nobody reads our answers.
+            // Told to stop.
         }
 
         await end.CancelAsync().ConfigureAwait(false);

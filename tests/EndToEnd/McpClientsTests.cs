@@ -91,6 +91,27 @@ public sealed class McpClientsTests
         Assert.Contains("ok", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_TypeScript_SDK_sends_a_static_key_and_is_refused_with_another()
+    {
+        await using PublishedServer server = await PublishedServer.StartAsync(
+            environment: new Dictionary<string, string> { ["MISTRALSERVE_API_KEY"] = "secret-key" });
+        await NodeEnvironment.RunInAsync("mcp", "keys.mjs", $"http://localhost:{server.McpPort}/mcp", "secret-key");
+        using HttpResponseMessage refused = await server.PostMcpAsync("""{"jsonrpc":"2.0","id":1,"method":"ping"}""");
+        Assert.Equal("Bearer realm=\"mistralserve\"", refused.Headers.WwwAuthenticate.ToString());
+    }
+
+    [Fact]
+    public async Task Structured_results_of_an_embedding_model_satisfy_the_clients_that_throw_otherwise()
+    {
+        await using PublishedServer server = await PublishedServer.StartAsync(RepositoryFiles.Shared("models/all-MiniLM-L6-v2-Q8_0.gguf"));
+        string url = $"http://localhost:{server.McpPort}/mcp";
+        await NodeEnvironment.RunInAsync("mcp", "embed.mjs", url);
+        (int code, string output, string error) = await PythonEnvironment.RunAsync("mcp1", ["mcp<2"], "mcp_embed.py", url);
+        Assert.True(code == 0, error);
+        Assert.Contains("ok", output, StringComparison.Ordinal);
+    }
+
     // What the inspector says beside the answer comes before or behind it.
     private static string JsonOf(string output) => output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)];
 
@@ -115,14 +136,21 @@ public sealed class McpClientsTests
             return;
         }
 
-        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        Dictionary<string, object?> endless = Arguments("Tell me about the sea.", 3000);
-        endless["ignore_eos"] = true;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => client.CallToolAsync("chat", endless, cancellationToken: cancel.Token).AsTask());
-        var clock = Stopwatch.StartNew();
-        await client.CallToolAsync("complete", new Dictionary<string, object?> { ["prompt"] = "a", ["maxTokens"] = 1 });
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
+        // The best of three: a busy machine may delay any single one.
+        var times = new List<double>();
+        for (int round = 0; round < 3; round++)
+        {
+            using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            Dictionary<string, object?> endless = Arguments("Tell me about the sea.", 3000);
+            endless["ignore_eos"] = true;
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => client.CallToolAsync("chat", endless, cancellationToken: cancel.Token).AsTask());
+            var clock = Stopwatch.StartNew();
+            await client.CallToolAsync("complete", new Dictionary<string, object?> { ["prompt"] = "a", ["maxTokens"] = 1 });
+            times.Add(clock.Elapsed.TotalSeconds);
+        }
+
+        Assert.InRange(times.Min(), 0, 1);
     }
 
     private static Dictionary<string, object?> Arguments(string question, int maxTokens) => new()

@@ -20,7 +20,7 @@ internal sealed class PublishedServer : IAsyncDisposable
         Port = port;
         McpPort = mcpPort;
         Rest = new HttpClient(new OpenAi.WireRecorder()) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(120) };
-        Mcp = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{mcpPort}"), Timeout = TimeSpan.FromSeconds(120) };
+        Mcp = new HttpClient(new Mcp.McpWireRecorder()) { BaseAddress = new Uri($"http://127.0.0.1:{mcpPort}"), Timeout = TimeSpan.FromSeconds(120) };
         process.ErrorDataReceived += (_, line) => Collect(line.Data);
         process.OutputDataReceived += (_, line) => Collect(line.Data);
         process.BeginErrorReadLine();
@@ -69,9 +69,10 @@ internal sealed class PublishedServer : IAsyncDisposable
     }
 
     /// <summary>Starts the server and waits until it is ready, unless <paramref name="wait"/> is false.</summary>
-    public static async Task<PublishedServer> StartAsync(string? model = null, bool wait = true, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
+    public static async Task<PublishedServer> StartAsync(
+        string? model = null, bool wait = true, IReadOnlyDictionary<string, string>? environment = null, int? mcpPortWanted = null, params string[] arguments)
     {
-        (int port, int mcpPort) = (FindFreePort(), FindFreePort());
+        (int port, int mcpPort) = (FindFreePort(), mcpPortWanted ?? FindFreePort());
         Process process = Launch(["serve", "-p", $"{port}", "--mcp-port", $"{mcpPort}", .. model is null ? Array.Empty<string>() : ["-m", model], .. arguments], environment);
         var server = new PublishedServer(process, port, mcpPort);
         if (wait)

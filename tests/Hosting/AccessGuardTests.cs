@@ -164,10 +164,29 @@ public sealed class AccessGuardTests
         (int status, Dictionary<string, string> headers, string body) = await running.SendAsync(method, path, "Host: localhost", "Content-Length: 0");
 
         Assert.Equal(expected, status);
-        Assert.Equal(port == Port.Rest, headers.ContainsKey("x-request-id"));
+        Assert.True(headers.ContainsKey("x-request-id"));
         if (expected == 404)
         {
             Assert.Equal("""{"error":"not_found"}""", body);
+        }
+    }
+
+    [Theory]
+    [InlineData("POST", "/mcp")]
+    [InlineData("GET", "/mcp")]
+    [InlineData("DELETE", "/mcp")]
+    [InlineData("GET", "/sse")]
+    [InlineData("POST", "/message?sessionId=1")]
+    [InlineData("GET", "/metrics")]
+    public async Task Every_path_of_MCP_wants_the_key_and_names_no_authorization_server(string method, string path)
+    {
+        await using RunningPort running = await RunningPort.StartAsync(Define(Port.Mcp, new ServeSettings { ApiKey = "right" }));
+        foreach ((string credential, string challenge) in ((string, string)[])
+            [("X-Nothing: 1", "Bearer realm=\"mistralserve\""), ("Authorization: Bearer wrong", "Bearer realm=\"mistralserve\", error=\"invalid_token\"")])
+        {
+            (int status, Dictionary<string, string> headers, string body) = await running.SendAsync(method, path, "Host: localhost", "Content-Length: 0", credential);
+            Assert.Equal((401, challenge), (status, headers["www-authenticate"]));
+            Assert.Contains("-32600", body, StringComparison.Ordinal);
         }
     }
 

@@ -1,5 +1,4 @@
 using MistralServe.Mcp.Tools;
-using MistralServe.Tests.EndToEnd;
 
 namespace MistralServe.Tests.Mcp;
 
@@ -9,27 +8,15 @@ namespace MistralServe.Tests.Mcp;
 /// </summary>
 public sealed class ConformanceTests
 {
-    private const string Current = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
-    private const string Stable = "node_modules/conformance-0.1/dist/index.js";
-
     [Theory]
-    [InlineData(Current, "--requirements", "2025-11-25", "expected-2025-11-25.yml")]
-    [InlineData(Current, "--requirements", "2026-07-28", "expected-2026-07-28.yml")]
-    [InlineData(Stable, "--suite", "active", "expected-2025-11-25.yml")]
+    [InlineData(ConformanceSuite.Current, "--requirements", "2025-11-25", "expected-2025-11-25.yml")]
+    [InlineData(ConformanceSuite.Current, "--requirements", "2026-07-28", "expected-2026-07-28.yml")]
+    [InlineData(ConformanceSuite.Stable, "--suite", "active", "expected-2025-11-25.yml")]
     public async Task Requirement_sets_pass(string suite, string option, string value, string expected)
     {
         await using McpTestServer server = await StartAsync();
-        string output = Directory.CreateTempSubdirectory("conformance").FullName;
-        try
-        {
-            await NodeEnvironment.RunInAsync(
-                "mcp", suite, "server", "--url", UrlOf(server), option, value,
-                "--expected-failures", RepositoryFiles.Path($"tests/clients/node/mcp/{expected}"), "-o", output);
-        }
-        finally
-        {
-            Directory.Delete(output, recursive: true);
-        }
+        await ConformanceSuite.RunAsync(
+            suite, server.Endpoint.Port, option, value, "--expected-failures", RepositoryFiles.Path($"tests/clients/node/mcp/{expected}"));
     }
 
     [Theory]
@@ -39,15 +26,7 @@ public sealed class ConformanceTests
     public async Task Scenarios_beyond_the_sets_pass(string scenario, string version)
     {
         await using McpTestServer server = await StartAsync();
-        string output = Directory.CreateTempSubdirectory("conformance").FullName;
-        try
-        {
-            await NodeEnvironment.RunInAsync("mcp", Current, "server", "--url", UrlOf(server), "--scenario", scenario, "--spec-version", version, "-o", output);
-        }
-        finally
-        {
-            Directory.Delete(output, recursive: true);
-        }
+        await ConformanceSuite.RunAsync(ConformanceSuite.Current, server.Endpoint.Port, "--scenario", scenario, "--spec-version", version);
     }
 
     // The guard of the real port belongs to what is tested (DNS rebinding).
@@ -55,6 +34,4 @@ public sealed class ConformanceTests
         [.. McpToolRegistryOf(FakeServices.Create()), .. FixtureTools.Create()], guarded: true);
 
     private static IEnumerable<IMcpTool> McpToolRegistryOf(ToolServices services) => ToolTable.Rows.Select(row => row.Create(services));
-
-    private static string UrlOf(McpTestServer server) => $"http://localhost:{server.Endpoint.Port}/mcp";
 }

@@ -28,7 +28,7 @@ internal sealed class McpTestServer : IAsyncDisposable
     private McpTestServer(WebApplication app, Uri address)
     {
         _app = app;
-        Client = new HttpClient { BaseAddress = address };
+        Client = new HttpClient(new McpWireRecorder()) { BaseAddress = address };
     }
 
     public static ModelDescription Model { get; } = new()
@@ -56,15 +56,24 @@ internal sealed class McpTestServer : IAsyncDisposable
         Action<HttpContext>? middleware = null,
         StreamTimings? timings = null,
         TimeProvider? time = null,
-        bool guarded = false)
+        bool guarded = false,
+        ILoggerProvider? loggers = null,
+        McpToolRegistry? registry = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (loggers is not null)
+        {
+            builder.Logging.AddProvider(loggers);
+        }
+
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = maxBodyBytes);
         builder.Services.AddSingleton(Model).AddSingleton(timings ?? StreamTimings.Default).AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddSingleton(new McpToolRegistry(tools ?? [FakeTool.Echo("chat"), new ModelInfoTool(Model, 1024)]));
+        builder.Services.AddSingleton(registry ?? new McpToolRegistry(tools ?? [FakeTool.Echo("chat"), new ModelInfoTool(Model, 1024)]));
+        McpEndpoints.AddServices(builder.Services);
         WebApplication app = builder.Build();
+        McpEndpoints.UseLog(app);
         if (middleware is not null)
         {
             app.Use((context, next) =>

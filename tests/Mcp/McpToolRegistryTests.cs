@@ -148,5 +148,30 @@ public sealed class McpToolRegistryTests
         static ToolRow Row(string name, Modalities takes, Modalities gives) => new(name, new(takes, gives), _ => FakeTool.Echo(name));
     }
 
+    [Fact]
+    public async Task A_model_of_another_modality_is_served_by_its_row_and_class_alone()
+    {
+        ToolRow[] rows =
+        [
+            .. ToolTable.Rows,
+            new("paint", new(Modalities.Text, Modalities.Image), _ => FakeTool.Working("paint", (_, _, _) => new(FakeTool.Blocks(ContentBlock.OfImage([1, 2, 3], "image/png"))))),
+            new("speak", new(Modalities.Text, Modalities.Audio), _ => FakeTool.Working("speak", (_, _, _) => new(FakeTool.Blocks(ContentBlock.OfAudio([4, 5], "audio/wav"))))),
+        ];
+        var painter = new ModalityPair(Modalities.Text, Modalities.Image | Modalities.Audio);
+        await using McpTestServer server = await McpTestServer.StartAsync(registry: McpToolRegistry.Create(rows, painter, FakeServices.Create(), null));
+        McpTestServer.Answer list = await server.PostAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""");
+        Assert.Equal(["model_info", "paint", "speak"], list.Result.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("name").GetString()));
+        foreach ((string tool, string block) in ((string, string)[])
+            [
+                ("paint", """{"type":"image","data":"AQID","mimeType":"image/png"}"""),
+                ("speak", """{"type":"audio","data":"BAU=","mimeType":"audio/wav"}"""),
+            ])
+        {
+            McpTestServer.Answer answer = await server.PostAsync($$$"""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"{{{tool}}}"}}""");
+            using JsonDocument expected = JsonDocument.Parse(block);
+            Assert.True(JsonElement.DeepEquals(expected.RootElement, Assert.Single(answer.Result.GetProperty("content").EnumerateArray())), answer.Body);
+        }
+    }
+
     private static McpToolRegistry ToolsOf(ModelDescription model) => McpToolRegistry.Create(FakeServices.Create(model));
 }

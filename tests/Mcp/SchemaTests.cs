@@ -21,6 +21,7 @@ public sealed class SchemaTests
         }
 
         await RecordModernAsync(server);
+        await RunStreamAsync(server);
         foreach (ToolRow row in ToolTable.Rows)
         {
             string definition = JsonSerializer.Serialize(
@@ -29,16 +30,51 @@ public sealed class SchemaTests
         }
 
         string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $"[{string.Join(",\n", _records)}]");
+        await ValidateAsync(schemas, file, _records.Count);
+
+        // And all that the wire has shown so far, of this test and of others.
+        int seen = MessageRecorder.Count;
+        Assert.True(seen > 200, $"{seen} messages were recorded");
+        await ValidateAsync(schemas, MessageRecorder.Save(), seen);
+    }
+
+    private static async Task ValidateAsync(string schemas, string file, int least)
+    {
         try
         {
-            await File.WriteAllTextAsync(file, $"[{string.Join(",\n", _records)}]");
             string output = await NodeEnvironment.RunInAsync("mcp", "validate.mjs", schemas, file);
-            Assert.Contains($"{_records.Count} messages", output, StringComparison.Ordinal);
+            int count = int.Parse(output.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.True(count >= least, output);
         }
         finally
         {
             File.Delete(file);
         }
+    }
+
+    // The recorder sees what comes on it.
+    private static async Task RunStreamAsync(McpTestServer server)
+    {
+        int before = MessageRecorder.Count;
+        using (EventStreamClient stream = await server.OpenStreamAsync())
+        {
+            string address = (await stream.ReadEventAsync())!.Value.Data;
+            foreach (string body in (string[])
+                [Initialize("2024-11-05"), """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", """{"jsonrpc":"2.0","id":"x","method":"nope"}""", Call("test_audio_content")])
+            {
+                (await server.PostToAsync(address, System.Text.Encoding.UTF8.GetBytes(body))).ExpectAccepted();
+                await stream.ReadMessageAsync();
+            }
+
+            (await server.PostToAsync(address, System.Text.Encoding.UTF8.GetBytes(Call("test_tool_with_progress", ""","_meta":{"progressToken":0}""")))).ExpectAccepted();
+            while (!(await stream.ReadMessageAsync()).TryGetProperty("id", out _))
+            {
+            }
+        }
+
+        // Two definitions for each of the four results and the error's one, then three notifications and the last result.
+        Assert.True(MessageRecorder.Count >= before + 12, "the stream was not recorded");
     }
 
     private async Task RecordLegacyAsync(McpTestServer server, string revision)

@@ -89,7 +89,9 @@ public sealed class StdioServerTests
     {
         private readonly Pipe _input = new();
         private readonly Pipe _output = new();
+        private readonly MessageRecorder.Requests _requests = new();
         private readonly StreamReader _lines;
+        private string? _version;
 
         public Peer(IReadOnlyList<IMcpTool> tools, long maxLineBytes = 1 << 20)
         {
@@ -101,10 +103,25 @@ public sealed class StdioServerTests
 
         public Task Ended { get; }
 
-        public async Task SendAsync(string line) => await _input.Writer.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
+        public async Task SendAsync(string line)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
+            _requests.Read(bytes);
+            await _input.Writer.WriteAsync(bytes);
+        }
 
-        public async Task<JsonElement> ReadAsync() =>
-            JsonDocument.Parse((await _lines.ReadLineAsync().WaitAsync(Limit))!).RootElement;
+        public async Task<JsonElement> ReadAsync()
+        {
+            string line = (await _lines.ReadLineAsync().WaitAsync(Limit))!;
+            JsonElement message = JsonDocument.Parse(line).RootElement;
+            if (message.TryGetProperty("result", out JsonElement result) && result.TryGetProperty("protocolVersion", out JsonElement version))
+            {
+                _version = version.GetString();
+            }
+
+            MessageRecorder.AddAnswer(line, _requests, _version);
+            return message;
+        }
 
         public async Task CloseAsync() => await _input.Writer.CompleteAsync();
 

@@ -29,7 +29,14 @@ internal sealed class WireRecorder() : DelegatingHandler(new SocketsHttpHandler(
         {
             var content = new StreamContent(new TeeStream(
                 await response.Content.ReadAsStreamAsync(cancellationToken),
-                body => Add(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, type, body)));
+                (body, isWhole) =>
+                {
+                    // Of a JSON body a part is of no use; of a stream its whole events are.
+                    if (isWhole || body.AsSpan().StartsWith("event:"u8) || body.AsSpan().StartsWith("data:"u8))
+                    {
+                        Add(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, type, body);
+                    }
+                }));
             foreach ((string name, IEnumerable<string> values) in response.Content.Headers)
             {
                 content.Headers.TryAddWithoutValidation(name, values);
@@ -69,83 +76,5 @@ internal sealed class WireRecorder() : DelegatingHandler(new SocketsHttpHandler(
 
         Directory.CreateDirectory(folder);
         return folder;
-    }
-
-    /// <summary>Passes reads on and keeps what was read; a body that was not read to its end is recorded as far as it was.</summary>
-    private sealed class TeeStream(Stream inner, Action<byte[]> onEnd) : Stream
-    {
-        private readonly MemoryStream _copy = new();
-        private bool _ended;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            int count = await inner.ReadAsync(buffer, cancellationToken);
-            return Keep(buffer.Span, count);
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => Keep(buffer.AsSpan(offset), inner.Read(buffer, offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                // Of a JSON body a part is of no use; of a stream its whole events are.
-                End(isWhole: false);
-                inner.Dispose();
-                _copy.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
-
-        private int Keep(ReadOnlySpan<byte> buffer, int count)
-        {
-            if (count == 0)
-            {
-                End(isWhole: true);
-            }
-            else if (!_ended)
-            {
-                _copy.Write(buffer[..count]);
-            }
-
-            return count;
-        }
-
-        private void End(bool isWhole)
-        {
-            if (!_ended)
-            {
-                _ended = true;
-                byte[] body = _copy.ToArray();
-                if (isWhole || body.AsSpan().StartsWith("event:"u8) || body.AsSpan().StartsWith("data:"u8))
-                {
-                    onEnd(body);
-                }
-            }
-        }
     }
 }

@@ -14,7 +14,7 @@ internal readonly record struct TokenCheck(string? Principal, AccessFailure? Fai
 internal sealed class AccessTokens : IDisposable
 {
     /// <summary>Shortest time between two fetches of the issuer's keys. Ours: a rotation is seen soon, an attacker is no load.</summary>
-    public static readonly TimeSpan DefaultFloor = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DefaultFloor = TimeSpan.FromSeconds(10);
 
     /// <summary>How much clocks may differ. Source: mcp.md asks for 60 s; the library's own default is 5 min.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
@@ -51,6 +51,12 @@ internal sealed class AccessTokens : IDisposable
     /// <summary>Checks one token.</summary>
     public async ValueTask<TokenCheck> CheckAsync(string token, CancellationToken cancellationToken)
     {
+        // What is no token at all needs no keys to be refused, and must not make us fetch any.
+        if (!_handler.CanReadToken(token))
+        {
+            return new(null, AccessFailure.KeyInvalid);
+        }
+
         IReadOnlyList<SecurityKey> keys = await _keys.GetAsync(cancellationToken).ConfigureAwait(false);
         TokenValidationResult result = await ValidateAsync(token, keys).ConfigureAwait(false);
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException)

@@ -9,6 +9,10 @@ namespace MistralServe.Hosting.Access.OAuth;
 /// The keys with which an issuer signs its tokens: found through its own description (discovery), kept, and fetched again when they
 /// are old or a token names one that is not among them, but not more often than the floor allows. Any thread.
 /// </summary>
+/// <remarks>
+/// One fetch runs at a time and belongs to no request: those that need its keys wait for it together, and none of them ends it by going away.
+/// Whoever can do with the keys that are known does not wait.
+/// </remarks>
 internal sealed partial class IssuerKeys : IDisposable
 {
     /// <summary>Largest document that is read. Ours: a set of a hundred RSA keys has 50 kB.</summary>
@@ -17,15 +21,27 @@ internal sealed partial class IssuerKeys : IDisposable
     /// <summary>Age after which keys are fetched again. Ours: below the day or so after which issuers drop an old key.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Age after which keys are not used any more while no newer ones can be had. Ours: an outage of the issuer is survived, a key that it
+    /// has withdrawn is not trusted for ever.
+    /// </summary>
+    private static readonly TimeSpan LongestUse = TimeSpan.FromHours(24);
+
+    /// <summary>Longest time of a whole fetch, all its addresses together. Ours: what a caller waits at most.</summary>
     private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time of one address. Ours: so that one that hangs leaves time for the next.</summary>
+    private static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(4);
 
     private readonly string _issuer;
     private readonly TimeSpan _floor;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly HttpClient _http;
-    private readonly SemaphoreSlim _turn = new(1);
-    private volatile Snapshot _keys = new([], 0, IsSet: false);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private Snapshot _keys = new([], 0);
+    private Task? _fetching;
     private long _triedAt;
     private bool _hasTried;
 
@@ -44,18 +60,32 @@ internal sealed partial class IssuerKeys : IDisposable
         // No redirects: an answer from elsewhere is not the issuer's.
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
         {
-            Timeout = FetchTimeout,
+            Timeout = AddressTimeout,
             MaxResponseContentBufferSize = MaxDocumentBytes,
         };
     }
 
-    /// <summary>The keys that are known; fetched when there are none yet or they are old. Empty when the issuer cannot be reached.</summary>
-    public ValueTask<IReadOnlyList<SecurityKey>> GetAsync(CancellationToken cancellationToken)
+    /// <summary>The keys that are known; fetched when there are none. Old ones are given while newer ones are fetched. Empty when the issuer cannot be reached.</summary>
+    public async ValueTask<IReadOnlyList<SecurityKey>> GetAsync(CancellationToken cancellationToken)
     {
-        Snapshot known = _keys;
-        return known.IsSet && _time.GetElapsedTime(known.FetchedAt) < Lifetime
-            ? new(known.Keys)
-            : RefreshAsync(known, cancellationToken);
+        Task? fetching;
+        lock (_lock)
+        {
+            TimeSpan age = _time.GetElapsedTime(_keys.FetchedAt);
+            if (_keys.List.Count > 0 && age < Lifetime)
+            {
+                return _keys.List;
+            }
+
+            fetching = BeginFetch();
+            if (_keys.List.Count > 0 && age < LongestUse)
+            {
+                // A token's own lifetime is still checked.
+                return _keys.List;
+            }
+        }
+
+        return await WaitAsync(fetching, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -64,40 +94,76 @@ internal sealed partial class IssuerKeys : IDisposable
     /// <param name="seen">What <see cref="GetAsync"/> gave.</param>
     /// <param name="cancellationToken">The caller gives up.</param>
     /// <returns>The same list when nothing newer is to be had, or the floor forbids to ask.</returns>
-    public ValueTask<IReadOnlyList<SecurityKey>> GetNewerAsync(IReadOnlyList<SecurityKey> seen, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SecurityKey>> GetNewerAsync(IReadOnlyList<SecurityKey> seen, CancellationToken cancellationToken)
     {
-        Snapshot known = _keys;
-        return ReferenceEquals(known.Keys, seen) ? RefreshAsync(known, cancellationToken) : new(known.Keys);
+        Task? fetching;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_keys.List, seen))
+            {
+                return _keys.List;
+            }
+
+            fetching = BeginFetch();
+        }
+
+        return await WaitAsync(fetching, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _stop.Cancel();
+        _stop.Dispose();
         _http.Dispose();
-        _turn.Dispose();
     }
 
-    private async ValueTask<IReadOnlyList<SecurityKey>> RefreshAsync(Snapshot seen, CancellationToken cancellationToken)
+    // Under the lock. Null when the floor forbids to ask: strangers must not make us ask as often as they like.
+    private Task? BeginFetch()
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_fetching is null && !(_hasTried && _time.GetElapsedTime(_triedAt) < _floor))
+        {
+            _fetching = Task.Run(FetchOnceAsync, CancellationToken.None);
+        }
+
+        return _fetching;
+    }
+
+    private async ValueTask<IReadOnlyList<SecurityKey>> WaitAsync(Task? fetching, CancellationToken cancellationToken)
+    {
+        if (fetching is not null)
+        {
+            await fetching.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        lock (_lock)
+        {
+            return _time.GetElapsedTime(_keys.FetchedAt) < LongestUse ? _keys.List : [];
+        }
+    }
+
+    private async Task FetchOnceAsync()
+    {
+        IReadOnlyList<SecurityKey>? keys = null;
         try
         {
-            // Others have waited for the same answer; and strangers must not make us ask as often as they like.
-            if (ReferenceEquals(_keys, seen) && !(_hasTried && _time.GetElapsedTime(_triedAt) < _floor))
-            {
-                (_hasTried, _triedAt) = (true, _time.GetTimestamp());
-                if (await FetchAsync(cancellationToken).ConfigureAwait(false) is { } keys)
-                {
-                    _keys = new(keys, _time.GetTimestamp(), IsSet: true);
-                }
-            }
-
-            // Old keys are better than none while the issuer is away: a token's own lifetime is still checked.
-            return _keys.Keys;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            limit.CancelAfter(FetchTimeout);
+            keys = await FetchAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // Took too long, which was logged, or the server stops.
         }
         finally
         {
-            _turn.Release();
+            lock (_lock)
+            {
+                _keys = keys is null ? _keys : new(keys, _time.GetTimestamp());
+
+                // From the end on: a fetch that took long does not use up the time until the next.
+                (_hasTried, _triedAt, _fetching) = (true, _time.GetTimestamp(), null);
+            }
         }
     }
 
@@ -128,6 +194,11 @@ internal sealed partial class IssuerKeys : IDisposable
         {
             LogUnreachable(_logger, url, exception.Message);
             return null;
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            LogUnreachable(_logger, url, "no time is left for it");
+            throw;
         }
     }
 
@@ -172,5 +243,5 @@ internal sealed partial class IssuerKeys : IDisposable
     [LoggerMessage(EventId = 61, Level = LogLevel.Warning, Message = "OAuth: the issuer {Issuer} does not describe itself; tokens are refused until it does")]
     private static partial void LogNoDescription(ILogger logger, string issuer);
 
-    private sealed record Snapshot(IReadOnlyList<SecurityKey> Keys, long FetchedAt, bool IsSet);
+    private sealed record Snapshot(IReadOnlyList<SecurityKey> List, long FetchedAt);
 }

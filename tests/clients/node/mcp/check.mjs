@@ -30,16 +30,22 @@ export function checkProgress(told, text) {
   assert.ok(text.startsWith(deltas), `${JSON.stringify(deltas)} is no prefix of ${JSON.stringify(text)}`);
 }
 
-// The number of sequences is 1 in these tests: a call that is answered soon proves that the cancelled one has let go.
-export async function isFree(call) {
-  const start = Date.now();
-  await call();
-  assert.ok(Date.now() - start < 5000, `the sequence was not free: ${Date.now() - start} ms`);
-}
-
-export async function cancelAfterFirstDelta(call) {
+async function cancelAfterFirstDelta(call) {
   const controller = new AbortController();
   await assert.rejects(call({ signal: controller.signal, onprogress: ({ message }) => message && controller.abort('user') }));
+}
+
+// The number of sequences is 1 in these tests: a call that is answered within a second proves that the cancelled one has let go. The best of
+// three, because a busy machine may delay any single one.
+export async function checkCancel(cancelled, next) {
+  const times = [];
+  for (let round = 0; round < 3; round++) {
+    await cancelAfterFirstDelta(cancelled);
+    const start = Date.now();
+    await next();
+    times.push(Date.now() - start);
+  }
+  assert.ok(Math.min(...times) < 1000, `the sequence was not free: ${times} ms`);
 }
 
 export function done(name) {
