@@ -38,9 +38,10 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
     /// <param name="promptEnd">What the template wrote behind the conversation.</param>
     /// <param name="vocabulary">The loaded model's tokens.</param>
     /// <param name="contextLength">Tokens of one request.</param>
+    /// <param name="cancellationToken">Client gone: <see cref="OperationCanceledException"/>.</param>
     /// <returns>The constraint; or neither when the answer is free or its format alone says what it must be; or why there is none.</returns>
-    public (ITokenConstraintFactory? Constraint, EngineFailure? Failure) Create(
-        ChatGeneration request, ChatModel model, string promptEnd, IVocabulary vocabulary, int contextLength)
+    public async ValueTask<(ITokenConstraintFactory? Constraint, EngineFailure? Failure)> CreateAsync(
+        ChatGeneration request, ChatModel model, string promptEnd, IVocabulary vocabulary, int contextLength, CancellationToken cancellationToken)
     {
         IReadOnlyList<ChatTool> tools = FindCallable(request);
         ReasoningFormat reasoning = model.Format.Reasoning;
@@ -50,7 +51,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
         ITokenConstraintFactory? constraint = null;
         if (tools.Count > 0 || (request.OutputFormat is not null && (mayReason || budget is not null)))
         {
-            ConstraintResult compiled = Compile(request, model, tools, promptEnd, compilers.Get(vocabulary, contextLength));
+            ConstraintResult compiled = await CompileAsync(request, model, tools, promptEnd, compilers.Get(vocabulary, contextLength), cancellationToken).ConfigureAwait(false);
             if (compiled.Failure is not null)
             {
                 return (null, compiled.Failure);
@@ -62,15 +63,17 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
         return (budget is { } limit ? new ReasoningBudgetFactory(vocabulary, reasoning, model.Markers, limit, isOpen, constraint) : constraint, null);
     }
 
-    private ConstraintResult Compile(ChatGeneration request, ChatModel model, IReadOnlyList<ChatTool> tools, string promptEnd, ConstraintCompiler compiler)
+    private ValueTask<ConstraintResult> CompileAsync(
+        ChatGeneration request, ChatModel model, IReadOnlyList<ChatTool> tools, string promptEnd, ConstraintCompiler compiler, CancellationToken cancellationToken)
     {
         bool isRequired = request.ToolChoice.Mode == ToolChoiceMode.Required;
-        return compiler.Compile(Build, tools.Count > 0 ? "tools" : request.OutputFormat!.Param, Describe(request, model, tools, promptEnd));
+        return compiler.CompileAsync(
+            Build, tools.Count > 0 ? "tools" : request.OutputFormat!.Param, Describe(request, model, tools, promptEnd), cancellationToken);
 
-        GrammarBuildResult Build()
+        GrammarBuildResult Build(ConstraintLimits limits)
         {
-            GrammarBuildResult answer = request.OutputFormat is { } format ? compiler.Build(format) : new GrammarBuildResult(null, null);
-            EngineFailure? failure = answer.Failure ?? tools.Where(tool => tool.Strict).Select(tool => CheckStrict(tool, compiler.Limits)).FirstOrDefault(problem => problem is not null);
+            GrammarBuildResult answer = request.OutputFormat is { } format ? compiler.Build(format, limits) : new GrammarBuildResult(null, null);
+            EngineFailure? failure = answer.Failure ?? tools.Where(tool => tool.Strict).Select(tool => CheckStrict(tool, limits)).FirstOrDefault(problem => problem is not null);
             if (failure is not null)
             {
                 return new GrammarBuildResult(null, failure);
@@ -84,7 +87,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
                 Answer = answer.Root,
                 PromptEnd = promptEnd,
                 Markers = model.Markers,
-                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, compiler.Limits),
+                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, limits),
             });
             return new GrammarBuildResult(grammar.Root, grammar.Failure);
         }

@@ -39,9 +39,9 @@ internal sealed partial class ChatService(
         Func<IChatOutputParser>? createParser = null;
         StartResult result = await starter.StartAsync(
             request,
-            () =>
+            async () =>
             {
-                (PromptResult prompt, createParser) = Prepare(request);
+                (PromptResult prompt, createParser) = await PrepareAsync(request, cancellationToken).ConfigureAwait(false);
                 return prompt;
             },
             cancellationToken).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed partial class ChatService(
     /// Counts the tokens of a conversation's prompt (<see cref="GenerationStarter.CountAsync"/>).
     /// </summary>
     public ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(ChatGeneration request, CancellationToken cancellationToken) =>
-        starter.CountAsync(() => Tokenize(request), cancellationToken);
+        starter.CountAsync(() => ValueTask.FromResult<PromptResult>(Tokenize(request)), cancellationToken);
 
     /// <summary>
     /// Renders a conversation's prompt without generating. Waits for the model if it is still loading, because the template may ask for the
@@ -72,7 +72,7 @@ internal sealed partial class ChatService(
         return (prompt?.Text, failure);
     }
 
-    private (PromptResult Prompt, Func<IChatOutputParser>? CreateParser) Prepare(ChatGeneration request)
+    private async ValueTask<(PromptResult Prompt, Func<IChatOutputParser>? CreateParser)> PrepareAsync(ChatGeneration request, CancellationToken cancellationToken)
     {
         (ChatModel? model, RenderedPrompt? prompt, EngineFailure? failure) = Render(request);
         if (prompt is null)
@@ -87,7 +87,8 @@ internal sealed partial class ChatService(
         }
 
         string end = ChatModel.FindEnd(prompt, request);
-        (ITokenConstraintFactory? constraint, failure) = _constraints.Create(request, model, end, Vocabulary, starter.Engine.ContextLength);
+        (ITokenConstraintFactory? constraint, failure) =
+            await _constraints.CreateAsync(request, model, end, Vocabulary, starter.Engine.ContextLength, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             return (new PromptResult(null, failure), null);

@@ -220,7 +220,12 @@ internal sealed class DfaLexeme : Lexeme
     }
 
     /// <inheritdoc/>
-    public override long GetMinBytes(in LexState state) => Math.Max(_distances[state.State], (long)state.Low);
+    public override long GetMinBytes(in LexState state)
+    {
+        // Quotes that are still to come count as bytes but not as characters.
+        int quotes = !_isQuoted || state.Low == 0 ? 0 : state.State == 0 ? 2 : 1;
+        return Math.Max(_distances[state.State], (long)state.Low + quotes);
+    }
 
     /// <summary>
     /// The tokens that stay inside the text, and where in the trie the text may end. Computed once for each clamped state.
