@@ -38,7 +38,7 @@ internal sealed class CompileLanes
     {
         if (!await _quick.WaitAsync(LongestWait, limits.Cancellation).ConfigureAwait(false))
         {
-            return TookTooLong();
+            return Busy();
         }
 
         try
@@ -73,7 +73,7 @@ internal sealed class CompileLanes
         {
             if (Interlocked.Increment(ref _waiting) > MaxWaiting || !await _slow.WaitAsync(LongestWait, limits.Cancellation).ConfigureAwait(false))
             {
-                return TookTooLong();
+                return Busy();
             }
         }
         finally
@@ -95,5 +95,5 @@ internal sealed class CompileLanes
         }
     }
 
-    private static ConstraintResult TookTooLong() => new(null, EngineFailures.QueueTimeout(LongestWait));
+    private static ConstraintResult Busy() => new(null, EngineFailures.FormatsBusy());
 }
