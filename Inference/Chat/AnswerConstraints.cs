@@ -39,9 +39,10 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
     /// <param name="promptEnd">What the template wrote behind the conversation.</param>
     /// <param name="vocabulary">The loaded model's tokens.</param>
     /// <param name="contextLength">Tokens of one request.</param>
+    /// <param name="cancellationToken">Client gone: <see cref="OperationCanceledException"/>.</param>
     /// <returns>The constraint; or neither when the answer is free or its format alone says what it must be; or why there is none.</returns>
-    public ConstraintResult Create(
-        ChatGeneration request, ChatModel model, string promptEnd, IVocabulary vocabulary, int contextLength)
+    public async ValueTask<ConstraintResult> CreateAsync(
+        ChatGeneration request, ChatModel model, string promptEnd, IVocabulary vocabulary, int contextLength, CancellationToken cancellationToken)
     {
         IReadOnlyList<ChatTool> tools = FindCallable(request);
         ReasoningFormat reasoning = model.Format.Reasoning;
@@ -51,7 +52,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
         var result = new ConstraintResult(null, null);
         if (tools.Count > 0 || (request.OutputFormat is not null && (mayReason || budget is not null)))
         {
-            result = Compile(request, model, tools, promptEnd, compilers.Get(vocabulary, contextLength));
+            result = await CompileAsync(request, model, tools, promptEnd, compilers.Get(vocabulary, contextLength), cancellationToken).ConfigureAwait(false);
         }
 
         return budget is { } limit && result.Failure is null
@@ -59,15 +60,17 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
             : result;
     }
 
-    private ConstraintResult Compile(ChatGeneration request, ChatModel model, IReadOnlyList<ChatTool> tools, string promptEnd, ConstraintCompiler compiler)
+    private ValueTask<ConstraintResult> CompileAsync(
+        ChatGeneration request, ChatModel model, IReadOnlyList<ChatTool> tools, string promptEnd, ConstraintCompiler compiler, CancellationToken cancellationToken)
     {
         bool isRequired = request.ToolChoice.Mode == ToolChoiceMode.Required;
-        return compiler.Compile(Build, tools.Count > 0 ? "tools" : request.OutputFormat!.Param, Describe(request, model, tools, promptEnd));
+        return compiler.CompileAsync(
+            Build, tools.Count > 0 ? "tools" : request.OutputFormat!.Param, Describe(request, model, tools, promptEnd), cancellationToken);
 
-        GrammarBuildResult Build()
+        GrammarBuildResult Build(ConstraintLimits limits)
         {
-            GrammarBuildResult answer = request.OutputFormat is { } format ? compiler.Build(format) : new GrammarBuildResult(null, null);
-            EngineFailure? failure = answer.Failure ?? tools.Where(tool => tool.Strict).Select(tool => CheckStrict(tool, compiler.Limits)).FirstOrDefault(problem => problem is not null);
+            GrammarBuildResult answer = request.OutputFormat is { } format ? compiler.Build(format, limits) : new GrammarBuildResult(null, null);
+            EngineFailure? failure = answer.Failure ?? tools.Where(tool => tool.Strict).Select(tool => CheckStrict(tool, limits)).FirstOrDefault(problem => problem is not null);
             if (failure is not null)
             {
                 return new GrammarBuildResult(null, failure);
@@ -82,7 +85,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
                 Answer = answer.Root,
                 PromptEnd = promptEnd,
                 Markers = model.Markers,
-                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, compiler.Limits, unenforced),
+                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, limits, unenforced),
             });
             return new GrammarBuildResult(grammar.Root, grammar.Failure) { Unenforced = unenforced };
         }

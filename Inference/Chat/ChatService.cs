@@ -49,9 +49,9 @@ internal sealed partial class ChatService(
         IReadOnlyList<string> unenforced = [];
         StartResult result = await starter.StartAsync(
             request,
-            () =>
+            async () =>
             {
-                (PromptResult prompt, createParser, unenforced) = Prepare(request);
+                (PromptResult prompt, createParser, unenforced) = await PrepareAsync(request, cancellationToken).ConfigureAwait(false);
                 return prompt;
             },
             cancellationToken).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed partial class ChatService(
     /// Counts the tokens of a conversation's prompt (<see cref="GenerationStarter.CountAsync"/>).
     /// </summary>
     public ValueTask<(int? Tokens, EngineFailure? Failure)> CountAsync(ChatGeneration request, CancellationToken cancellationToken) =>
-        starter.CountAsync(request.Principal, () => Tokenize(request), cancellationToken);
+        starter.CountAsync(request.Principal, () => ValueTask.FromResult<PromptResult>(Tokenize(request)), cancellationToken);
 
     /// <summary>
     /// Renders a conversation's prompt without generating. Waits for the model if it is still loading, because the template may ask for the
@@ -82,7 +82,8 @@ internal sealed partial class ChatService(
         return (prompt?.Text, failure);
     }
 
-    private (PromptResult Prompt, Func<IChatOutputParser>? CreateParser, IReadOnlyList<string> Unenforced) Prepare(ChatGeneration request)
+    private async ValueTask<(PromptResult Prompt, Func<IChatOutputParser>? CreateParser, IReadOnlyList<string> Unenforced)> PrepareAsync(
+        ChatGeneration request, CancellationToken cancellationToken)
     {
         (ChatPrompt? prompt, EngineFailure? failure) = CreatePrompt(request);
         if (prompt is null)
@@ -92,7 +93,8 @@ internal sealed partial class ChatService(
 
         ChatModel model = prompt.Model;
         string end = ChatModel.FindEnd(prompt.Rendered, request);
-        ConstraintResult constraint = _constraints.Create(request, model, end, Vocabulary, starter.Engine.ContextLength);
+        ConstraintResult constraint =
+            await _constraints.CreateAsync(request, model, end, Vocabulary, starter.Engine.ContextLength, cancellationToken).ConfigureAwait(false);
         if (constraint.Failure is not null)
         {
             return (new PromptResult(null, constraint.Failure), null, []);

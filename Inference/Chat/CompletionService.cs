@@ -16,7 +16,7 @@ internal sealed class CompletionService(GenerationStarter starter)
     /// Tokenises the prompt if it is text and starts the generation (<see cref="GenerationStarter.StartAsync"/>).
     /// </summary>
     public ValueTask<StartResult> StartAsync(CompletionGeneration request, CancellationToken cancellationToken) =>
-        starter.StartAsync(request, () => CreatePrompt(request), cancellationToken);
+        starter.StartAsync(request, () => ValueTask.FromResult<PromptResult>(CreatePrompt(request)), cancellationToken);
 
     /// <summary>
     /// Starts the generations of several prompts; all of them or none.

@@ -14,7 +14,7 @@ namespace MistralServe.Inference.Chat;
 internal sealed class GenerationStarter(ModelDescription model, InferenceEngine engine, IConstraintCompiler? constraints = null)
 {
     /// <summary>Makes the prompt's tokens, once the model is loaded; gives tokens or a failure.</summary>
-    public delegate PromptResult PromptFactory();
+    public delegate ValueTask<PromptResult> PromptFactory();
 
     private readonly TokenLists _tokens = new();
 
@@ -51,7 +51,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
                 return new StartResult(null, failure);
             }
 
-            PromptResult prompt = createPrompt();
+            PromptResult prompt = await createPrompt().ConfigureAwait(false);
             if (prompt.Tokens is not { } tokens)
             {
                 return new StartResult(null, prompt.Failure);
@@ -60,7 +60,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             ITokenConstraintFactory? constraint = prompt.Constraint;
             if (constraint is null && parameters.OutputFormat is { } format)
             {
-                (constraint, failure) = CompileFormat(format);
+                (constraint, failure) = await CompileFormatAsync(format, cancellationToken).ConfigureAwait(false);
             }
 
             return failure is null
@@ -83,7 +83,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             return (null, failure);
         }
 
-        PromptResult prompt = createPrompt();
+        PromptResult prompt = await createPrompt().ConfigureAwait(false);
         return (prompt.Tokens?.Length, prompt.Failure);
     }
 
@@ -160,10 +160,10 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
         ? Engine.TryEnter(principal, choices)
         : (null, new EngineFailure(EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot generate text."));
 
-    private (ITokenConstraintFactory? Constraint, EngineFailure? Failure) CompileFormat(OutputFormat format) =>
-        constraints is null
-            ? (null, new EngineFailure(EngineFailureCode.NotSupported, $"'{format.Param}' cannot be honoured: this server holds no answer to a format.", format.Param))
-            : constraints.Compile(format, Engine.Vocabulary, Engine.ContextLength);
+    private ValueTask<(ITokenConstraintFactory? Constraint, EngineFailure? Failure)> CompileFormatAsync(OutputFormat format, CancellationToken cancellationToken) =>
+        constraints?.CompileAsync(format, Engine.Vocabulary, Engine.ContextLength, cancellationToken)
+        ?? ValueTask.FromResult<(ITokenConstraintFactory?, EngineFailure?)>(
+            (null, new EngineFailure(EngineFailureCode.NotSupported, $"'{format.Param}' cannot be honoured: this server holds no answer to a format.", format.Param)));
 
     private static string FormatCount(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -42,7 +42,11 @@ internal sealed class CompileBudget(ConstraintLimits limits)
         if (_work >= WorkPerClockReading)
         {
             _work = 0;
-            if (Stopwatch.GetElapsedTime(_start) > Limits.MaxTime)
+            if (Limits.Cancellation.IsCancellationRequested)
+            {
+                GiveUp("The client has gone.");
+            }
+            else if (Stopwatch.GetElapsedTime(_start) > Limits.MaxTime)
             {
                 GiveUp($"Preparing it takes longer than {Limits.MaxTime.TotalSeconds:0.#} s, which is the limit. Simplify it.");
             }

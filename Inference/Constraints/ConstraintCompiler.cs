@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using MistralServe.Inference.Chat;
@@ -10,19 +11,16 @@ using MistralServe.Inference.Engine;
 namespace MistralServe.Inference.Constraints;
 
 /// <summary>
-/// Turns what a client asks an answer to look like into a constraint, on request threads: limits first, then the grammar, then its
-/// automata. What was compiled is kept by the hash of its description, within bounds. Any thread.
+/// Turns what a client asks an answer to look like into a constraint: limits first, then the grammar, then its automata. What was
+/// compiled is kept by the hash of its description, within bounds. Any thread.
 /// </summary>
 /// <param name="vocabulary">The model's vocabulary; its trie is built by the first request that needs it.</param>
 /// <param name="json">Builds grammars of JSON Schemas.</param>
 /// <param name="contextLength">Tokens that prompt and answer of one request may have together.</param>
 internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBuilder json, int contextLength)
 {
-    // Ours: one compilation at a time leaves the other processors to the model, and 10 s are five of the longest.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
     private readonly ConstraintVocabulary _vocabulary = new(vocabulary);
-    private readonly Lock _turn = new();
+    private readonly CompileLanes _lanes = new();
     private readonly CompiledCache _cache = new();
 
     /// <summary>What a language may cost.</summary>
@@ -35,57 +33,67 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
     /// Compiles the format of an answer.
     /// </summary>
     /// <param name="format">What the client asks for.</param>
+    /// <param name="cancellationToken">Client gone: the work is given up and <see cref="OperationCanceledException"/> thrown.</param>
     /// <returns>
     /// The constraint, or a failure: <see cref="EngineFailureCode.InvalidSchema"/> for schemas,
     /// <see cref="EngineFailureCode.InvalidGrammar"/> for grammars, regular expressions and choices,
-    /// <see cref="EngineFailureCode.QueueTimeout"/> when others' compilations took too long.
+    /// <see cref="EngineFailureCode.QueueTimeout"/> when others' slow compilations took too long.
     /// </returns>
-    public ConstraintResult Compile(OutputFormat format)
+    public ValueTask<ConstraintResult> CompileAsync(OutputFormat format, CancellationToken cancellationToken)
     {
-        ConstraintLimits limits = Limits;
-        if (TooLong(format, limits) is { } tooLong)
+        if (TooLong(format, Limits) is { } tooLong)
         {
-            return Failed(format, tooLong);
+            return ValueTask.FromResult(Failed(format, tooLong));
         }
 
         byte[] key = Key(format);
-        return _cache.Find(key) is { } known ? new ConstraintResult(known, null) : InTurn(() => CompileFormat(format, limits, key));
+        return _cache.Find(key) is { } known
+            ? ValueTask.FromResult(new ConstraintResult(known, null))
+            : _lanes.RunAsync(limits => CompileFormat(format, limits, key), Limits with { Cancellation = cancellationToken });
     }
 
     /// <summary>
     /// Compiles a grammar that the caller builds: tool calls, reasoning.
     /// </summary>
-    /// <param name="build">Builds the language, when it is not kept from before; neither language nor failure when there is nothing to enforce.</param>
+    /// <param name="build">
+    /// Builds the language within limits, when it is not kept from before; neither language nor failure when there is nothing to enforce.
+    /// Runs twice when it is slow.
+    /// </param>
     /// <param name="param">Request field to blame.</param>
     /// <param name="key">Describes the grammar completely.</param>
-    public ConstraintResult Compile(Func<GrammarBuildResult> build, string param, string key)
+    /// <param name="cancellationToken">As for a format.</param>
+    public ValueTask<ConstraintResult> CompileAsync(Func<ConstraintLimits, GrammarBuildResult> build, string param, string key, CancellationToken cancellationToken)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes("grammar\n" + key));
-        return _cache.Find(hash) is { } known ? new ConstraintResult(known, null) { Unenforced = known.Unenforced } : InTurn(() =>
+        return _cache.Find(hash) is { } known
+            ? ValueTask.FromResult(new ConstraintResult(known, null) { Unenforced = known.Unenforced })
+            : _lanes.RunAsync(CompileBuilt, Limits with { Cancellation = cancellationToken });
+
+        ConstraintResult CompileBuilt(ConstraintLimits limits)
         {
-            GrammarBuildResult built = build();
+            GrammarBuildResult built = build(limits);
             if (built.Root is not { } root)
             {
                 return new ConstraintResult(null, built.Failure);
             }
 
-            GrammarCompileResult result = CompileGrammar(root, Limits, key: null);
+            GrammarCompileResult result = GrammarCompiler.Compile(root, _vocabulary, limits);
             if (result.Factory is CompiledGrammar grammar)
             {
                 grammar.Unenforced = built.Unenforced;
-                _cache.Add(hash, grammar);
             }
 
+            Keep(result, hash);
             return result.Succeeded
                 ? new ConstraintResult(result.Factory, null) { Unenforced = built.Unenforced }
                 : new ConstraintResult(null, new EngineFailure(EngineFailureCode.InvalidSchema, result.Problem!, param));
-        });
+        }
     }
 
     /// <summary>The language of a format, as a part of a larger one; or why there is none.</summary>
-    public GrammarBuildResult Build(OutputFormat format)
+    public GrammarBuildResult Build(OutputFormat format, ConstraintLimits limits)
     {
-        if (TooLong(format, Limits) is { } tooLong)
+        if (TooLong(format, limits) is { } tooLong)
         {
             return new GrammarBuildResult(null, Failed(format, tooLong).Failure);
         }
@@ -93,58 +101,45 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
         switch (format.Kind)
         {
             case OutputFormatKind.Grammar:
-                GrammarTextResult text = GbnfParser.Parse(format.Source!, Limits, FindToken);
+                GrammarTextResult text = GbnfParser.Parse(format.Source!, limits, FindToken);
                 return text.Root is { } root ? new GrammarBuildResult(GrammarNode.Rule(root), null) : new GrammarBuildResult(null, Failed(format, text.Problem!).Failure);
             case OutputFormatKind.Regex:
-                PatternResult regex = RegexParser.Parse(format.Source!, RegexMode.Whole, Limits);
+                PatternResult regex = RegexParser.Parse(format.Source!, RegexMode.Whole, limits);
                 return regex.Pattern is { } pattern ? new GrammarBuildResult(GrammarNode.Text(pattern), null) : new GrammarBuildResult(null, Failed(format, regex.Problem!).Failure);
             case OutputFormatKind.Choice:
                 return new GrammarBuildResult(GrammarNode.Literals(format.Alternatives!), null);
             default:
-                return json.Build(format, Limits);
-        }
-    }
-
-    private ConstraintResult InTurn(Func<ConstraintResult> compile)
-    {
-        if (!_turn.TryEnter(LongestWait))
-        {
-            return new ConstraintResult(null, EngineFailures.QueueTimeout(LongestWait));
-        }
-
-        try
-        {
-            return compile();
-        }
-        finally
-        {
-            _turn.Exit();
+                return json.Build(format, limits);
         }
     }
 
     private ConstraintResult CompileFormat(OutputFormat format, ConstraintLimits limits, byte[] key)
     {
-        if (format.Kind == OutputFormatKind.Grammar)
+        GrammarBuildResult built = Build(format, limits);
+        if (built.Root is not { } root)
         {
-            GrammarTextResult text = GbnfParser.Parse(format.Source!, limits, FindToken);
-            return text.Root is null ? Failed(format, text.Problem!) : Finish(format, CompileFused(text.Root, limits, key));
+            return new ConstraintResult(null, built.Failure);
         }
 
-        GrammarBuildResult built = Build(format);
-        return built.Root is null ? new ConstraintResult(null, built.Failure) : Finish(format, CompileGrammar(built.Root, limits, key));
+        GrammarCompileResult result = Keep(format.Kind == OutputFormatKind.Grammar ? CompileFused(root, limits) : GrammarCompiler.Compile(root, _vocabulary, limits), key);
+        return result.Succeeded ? new ConstraintResult(result.Factory, null) : Failed(format, result.Problem);
     }
 
     /// <summary>As few and large texts as possible; as written when their automata become too large.</summary>
-    private GrammarCompileResult CompileFused(GrammarRule root, ConstraintLimits limits, byte[] key)
+    private GrammarCompileResult CompileFused(GrammarNode root, ConstraintLimits limits)
     {
-        GrammarCompileResult fused = CompileGrammar(RegularFusion.Fuse(root), limits with { MaxTime = limits.MaxTime / 2 }, key);
-        return fused.Succeeded ? fused : CompileGrammar(GrammarNode.Rule(root), limits with { MaxTime = limits.MaxTime / 2 }, key);
+        ConstraintLimits half = limits with { MaxTime = limits.MaxTime / 2 };
+        long start = Stopwatch.GetTimestamp();
+        GrammarCompileResult fused = GrammarCompiler.Compile(RegularFusion.Fuse(root.Reference!), _vocabulary, half);
+
+        // Whether the quick lane's moment was enough must not decide which of the two it is.
+        bool isTooSlow = limits.MaxTime <= CompileLanes.QuickTime && Stopwatch.GetElapsedTime(start) >= half.MaxTime;
+        return fused.Succeeded || isTooSlow ? fused : GrammarCompiler.Compile(root, _vocabulary, half);
     }
 
-    private GrammarCompileResult CompileGrammar(GrammarNode root, ConstraintLimits limits, byte[]? key)
+    private GrammarCompileResult Keep(GrammarCompileResult result, byte[] key)
     {
-        GrammarCompileResult result = GrammarCompiler.Compile(root, _vocabulary, limits);
-        if (key is not null && result.Factory is CompiledGrammar grammar)
+        if (result.Factory is CompiledGrammar grammar)
         {
             _cache.Add(key, grammar);
         }
@@ -186,9 +181,6 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
 
         return SHA256.HashData(Encoding.UTF8.GetBytes(description.ToString()));
     }
-
-    private static ConstraintResult Finish(OutputFormat format, GrammarCompileResult result) =>
-        result.Succeeded ? new ConstraintResult(result.Factory, null) : Failed(format, result.Problem);
 
     private static ConstraintResult Failed(OutputFormat format, string problem)
     {

@@ -35,4 +35,7 @@ internal sealed record ConstraintLimits
 
     /// <summary>Longest time to compile.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Nobody waits for the result any more.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

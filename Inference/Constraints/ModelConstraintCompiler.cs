@@ -22,9 +22,10 @@ internal sealed class ModelConstraintCompiler(IJsonGrammarBuilder json) : IConst
         ?? _compiler;
 
     /// <inheritdoc/>
-    public (ITokenConstraintFactory? Constraint, EngineFailure? Failure) Compile(OutputFormat format, IVocabulary vocabulary, int contextLength)
+    public async ValueTask<(ITokenConstraintFactory? Constraint, EngineFailure? Failure)> CompileAsync(
+        OutputFormat format, IVocabulary vocabulary, int contextLength, CancellationToken cancellationToken)
     {
-        ConstraintResult result = Get(vocabulary, contextLength).Compile(format);
+        ConstraintResult result = await Get(vocabulary, contextLength).CompileAsync(format, cancellationToken).ConfigureAwait(false);
         return (result.Factory, result.Failure);
     }
 }

@@ -21,6 +21,12 @@ internal static class EngineFailures
     public static EngineFailure QueueTimeout(TimeSpan limit) =>
         new(EngineFailureCode.QueueTimeout, $"The request waited {Seconds(limit)} s for a free sequence, which is the limit. Try again later.", RetryAfter: TimeSpan.FromSeconds(5));
 
+    /// <summary>Too many slow output formats at once.</summary>
+    public static EngineFailure FormatsBusy() => new(
+        EngineFailureCode.QueueTimeout,
+        "The output format takes long to prepare, and others that do are before it. Try again later, or simplify it.",
+        RetryAfter: TimeSpan.FromSeconds(5));
+
     /// <summary>Ran too long.</summary>
     public static EngineFailure Deadline(TimeSpan limit) =>
         new(EngineFailureCode.DeadlineExceeded, $"The request ran for {Seconds(limit)} s, which is the limit. Ask for fewer tokens.");

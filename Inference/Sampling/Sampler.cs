@@ -100,6 +100,11 @@ internal sealed class Sampler
     public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<int> bannedTokens, ReadOnlySpan<ulong> allowedTokens)
     {
         CheckLengths(logits, allowedTokens);
+        if (_options.Temperature == 0 && IsPlain(bannedTokens) && FindAllowedBest(logits, allowedTokens) is >= 0 and var allowedBest)
+        {
+            return allowedBest;
+        }
+
         bool bansHold = TokenMask.LeavesAny(allowedTokens, logits.Length, bannedTokens, _biases.Bans);
         ReadOnlySpan<int> bans = bansHold || allowedTokens.IsEmpty ? bannedTokens : [];
         ReadOnlySpan<float> scores = Adjust(logits, bans, bansHold, allowedTokens);
@@ -159,7 +164,7 @@ internal sealed class Sampler
     /// <summary>The scores after mask, bans, biases and penalties: the logits themselves when there are none, so that they need no copy.</summary>
     private ReadOnlySpan<float> Adjust(ReadOnlySpan<float> logits, ReadOnlySpan<int> bans, bool biasesBan, ReadOnlySpan<ulong> allowedTokens)
     {
-        if (bans.IsEmpty && allowedTokens.IsEmpty && _biases.IsEmpty && _penalties.IsEmpty && !_dry.IsOn)
+        if (allowedTokens.IsEmpty && IsPlain(bans))
         {
             return logits;
         }
@@ -176,6 +181,21 @@ internal sealed class Sampler
         _penalties.Apply(scores);
         _dry.Apply(scores);
         return scores;
+    }
+
+    /// <summary>Whether no score changes but by a mask.</summary>
+    private bool IsPlain(ReadOnlySpan<int> bans) => bans.IsEmpty && _biases.IsEmpty && _penalties.IsEmpty && !_dry.IsOn;
+
+    /// <summary>The best of all tokens where the mask allows it, as it mostly does, so that the scores need no copy; else -1.</summary>
+    private static int FindAllowedBest(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowedTokens)
+    {
+        if (allowedTokens.IsEmpty)
+        {
+            return -1;
+        }
+
+        (int best, float score) = ScoreKernels.FindBest(logits);
+        return best >= 0 && score <= float.MaxValue && TokenMask.IsAllowed(allowedTokens, best) ? best : -1;
     }
 
     private void CheckLengths(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowedTokens)

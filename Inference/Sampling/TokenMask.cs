@@ -93,8 +93,8 @@ internal static class TokenMask
     public static bool LeavesAny(ReadOnlySpan<ulong> mask, int vocabularySize, ReadOnlySpan<int> bans, ReadOnlySpan<int> moreBans)
     {
         // Almost always more tokens are allowed than banned, and counting settles it.
-        long allowed = mask.IsEmpty ? vocabularySize : CountAllowed(mask, vocabularySize);
-        return allowed > (long)bans.Length + moreBans.Length || FindLowest(mask, vocabularySize, bans, moreBans) >= 0;
+        long banned = (long)bans.Length + moreBans.Length;
+        return (mask.IsEmpty ? vocabularySize > banned : AllowsMoreThan(banned, mask, vocabularySize)) || FindLowest(mask, vocabularySize, bans, moreBans) >= 0;
     }
 
     /// <summary>The lowest token that the mask allows and neither list names; -1 when there is none.</summary>
@@ -120,15 +120,15 @@ internal static class TokenMask
         return -1;
     }
 
-    private static long CountAllowed(ReadOnlySpan<ulong> mask, int vocabularySize)
+    private static bool AllowsMoreThan(long least, ReadOnlySpan<ulong> mask, int vocabularySize)
     {
         long count = 0;
-        for (int word = 0; word < mask.Length; word++)
+        for (int word = 0; word < mask.Length && count <= least; word++)
         {
             int behind = Math.Max(0, ((word + 1) * 64) - vocabularySize);
             count += BitOperations.PopCount(mask[word] << behind);
         }
 
-        return count;
+        return count > least;
     }
 }

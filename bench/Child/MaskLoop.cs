@@ -34,7 +34,8 @@ internal static class MaskLoop
         var vocabulary = new LlamaVocabulary(model);
         using JsonDocument schema = JsonDocument.Parse(Schema);
         var compiler = new ConstraintCompiler(vocabulary, new JsonGrammarBuilder(), ContextLength);
-        ConstraintResult compiled = compiler.Compile(new OutputFormat(OutputFormatKind.JsonSchema, "schema") { Schema = schema.RootElement });
+        ConstraintResult compiled = compiler.CompileAsync(
+            new OutputFormat(OutputFormatKind.JsonSchema, "schema") { Schema = schema.RootElement }, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         if (compiled.Factory is not { } factory)
         {
             throw new BenchFailureException(compiled.Failure!.Message);

@@ -6,6 +6,7 @@ using MistralServe.Inference.Constraints.Grammar;
 using MistralServe.Inference.Constraints.Machine;
 using MistralServe.Inference.Constraints.Vocabulary;
 using MistralServe.Inference.Sampling;
+using MistralServe.Tests.Constraints.JsonSchema;
 
 namespace MistralServe.Tests.Constraints;
 
@@ -31,6 +32,38 @@ public sealed class RealVocabularyTests(ITestOutputHelper output)
         }
 
         Assert.True(constraint.Allows(vocabulary.Source.EndOfGenerationTokens[0]));
+    }
+
+    // Masks that are taken over from other texts, or start from theirs: keys beside named ones, counted and plain patterns, formats.
+    [Theory]
+    [InlineData(RealVocabularies.SmolLm)]
+    [InlineData(RealVocabularies.SentencePiece)]
+    [InlineData(RealVocabularies.Large)]
+    public void Masks_of_schemas_agree_with_tokens_tried_alone(string model)
+    {
+        const string Schema = """
+            {"type":"object","required":["name","größe"],"properties":{
+              "name":{"type":"string","maxLength":12},"größe":{"type":"string","minLength":9},"code":{"type":"string","pattern":"^x-.*$","maxLength":20},
+              "tags":{"type":"array","items":{"type":"string","pattern":"^[a-z]{1,9}$"}},"mail":{"type":"string","format":"email"}}}
+            """;
+        ConstraintVocabulary vocabulary = RealVocabularies.Get(model);
+        var schema = SchemaHarness.Compile(JsonDocument.Parse(Schema).RootElement, vocabulary);
+        var grammar = Assert.IsType<CompiledGrammar>(schema.Factory);
+        ulong[] mask = new ulong[vocabulary.MaskWords];
+        foreach (string text in (string[])[
+            "{\"name\": \"a\\n\\ud83d\\ude00 日本 x\", \"größe\": \"abc défghijk\", \"code\": \"x-yé \\\\\", \"tags\": [\"one\", \"two\"], \"mail\": \"a.b@c.de\"}",
+            "{\"name\": \"\", \"größe\": \"123456789\", \"namer\": 1, \"cod\\u0065r\": {\"x\": \"y\"}, \"größ\": null}"])
+        {
+            var constraint = (GrammarConstraint)grammar.Create();
+            foreach (int token in Tokens(vocabulary, Encoding.UTF8.GetBytes(text)))
+            {
+                constraint.FillMask(mask);
+                ConstraintAssert.AssertMask(grammar, constraint.State, mask);
+                Assert.True(constraint.Accept(token), $"'{Encoding.UTF8.GetString(vocabulary.Source.GetBytes(token))}' in {text}");
+            }
+
+            Assert.True(constraint.Allows(vocabulary.Source.EndOfGenerationTokens[0]));
+        }
     }
 
     [Theory]

@@ -214,10 +214,12 @@ public sealed class CompletionDetailsTests
 
         public EngineFailure? Failure { get; set; }
 
-        public (ITokenConstraintFactory? Constraint, EngineFailure? Failure) Compile(OutputFormat format, IVocabulary vocabulary, int contextLength)
+        public ValueTask<(ITokenConstraintFactory? Constraint, EngineFailure? Failure)> CompileAsync(
+            OutputFormat format, IVocabulary vocabulary, int contextLength, CancellationToken cancellationToken)
         {
             Last = format;
-            return Failure is { } failure ? (null, failure) : (new ScriptedConstraint(text => text.Length switch { 0 => "a", 1 => "b", _ => "$" }), null);
+            return ValueTask.FromResult<(ITokenConstraintFactory?, EngineFailure?)>(
+                Failure is { } failure ? (null, failure) : (new ScriptedConstraint(text => text.Length switch { 0 => "a", 1 => "b", _ => "$" }), null));
         }
     }
 }

@@ -13,14 +13,17 @@ internal sealed class Pattern
         Parts = parts;
         int depth = 0;
         long size = 1;
+        long unrolled = 1;
         foreach (Pattern part in parts)
         {
             depth = Math.Max(depth, part.Depth);
             size += part.Size;
+            unrolled += part.UnrolledSize;
         }
 
         Depth = depth + 1;
         Size = Math.Min(size, int.MaxValue);
+        UnrolledSize = Math.Min(unrolled, int.MaxValue);
     }
 
     /// <summary>No text.</summary>
@@ -59,6 +62,9 @@ internal sealed class Pattern
     /// <summary>Number of nodes, shared ones counted each time; capped.</summary>
     public long Size { get; }
 
+    /// <summary>Number of nodes when bounded repetitions are written out; capped.</summary>
+    public long UnrolledSize { get; private init; }
+
     /// <summary>One code point of a set.</summary>
     public static Pattern Chars(CodePointSet set) => set.IsEmpty ? Never : new(PatternKind.Chars, []) { Set = set };
 
@@ -86,7 +92,13 @@ internal sealed class Pattern
     /// <param name="part">What repeats.</param>
     /// <param name="min">At least 0.</param>
     /// <param name="max">At least <paramref name="min"/>, else nothing is accepted; null means no limit.</param>
-    public static Pattern Repeat(Pattern part, int min, int? max) => max < min ? Never : new(PatternKind.Repeat, [part]) { Min = min, Max = max };
+    public static Pattern Repeat(Pattern part, int min, int? max) => 
+        max < min ? Never : new(PatternKind.Repeat, [part])
+        {
+            Min = min,
+            Max = max,
+            UnrolledSize = Math.Min(part.UnrolledSize * Math.Max(1, max ?? min), int.MaxValue),
+        };
 
     /// <summary>A pattern or nothing.</summary>
     public static Pattern Optional(Pattern part) => Repeat(part, 0, 1);

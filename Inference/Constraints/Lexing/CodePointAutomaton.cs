@@ -9,6 +9,9 @@ namespace MistralServe.Inference.Constraints.Lexing;
 /// <param name="Accepting">For each state whether the text may end there.</param>
 internal sealed record CodePointAutomaton(IReadOnlyList<CodePointStep[]> Rows, IReadOnlyList<bool> Accepting)
 {
+    // Ours: states of different places are sometimes the same.
+    private const int UnrolledPerState = 2;
+
     /// <summary>
     /// Computes the automaton.
     /// </summary>
@@ -17,6 +20,12 @@ internal sealed record CodePointAutomaton(IReadOnlyList<CodePointStep[]> Rows, I
     /// <returns>Null when the budget is used up, which then says why.</returns>
     public static CodePointAutomaton? Create(Pattern pattern, CompileBudget budget)
     {
+        if (pattern.UnrolledSize > UnrolledPerState * (long)budget.Limits.MaxStates)
+        {
+            budget.GiveUp("A text of it has bounds of repetition that multiply to too much. Use smaller ones inside the pattern, or none.");
+            return null;
+        }
+
         var pool = new DerivativePool(budget);
         var deriver = new Deriver(pool, budget);
         var states = new List<Derivative>();

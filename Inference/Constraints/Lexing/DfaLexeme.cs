@@ -21,11 +21,14 @@ internal sealed class DfaLexeme : Lexeme
     private readonly int[]? _labels;
     private readonly LengthSets? _lengths;
     private readonly int _longestToken;
+    private readonly int[]? _equal;
     private readonly Dictionary<LexState, LexemeMask> _masks = [];
     private readonly Lock _lock = new();
 
-    private DfaLexeme(ByteAutomaton automaton, int[] distances, int[]? labels, LengthSets? lengths, int longestToken)
+    private DfaLexeme(ByteAutomaton automaton, int[] distances, int[]? labels, LengthSets? lengths, AnyText? anyText, int[]? equal, int longestToken)
     {
+        AnyText = anyText;
+        _equal = equal;
         _accepting = [.. automaton.Accepting];
         _boundary = [.. automaton.Boundary];
         _isQuoted = automaton.IsQuoted;
@@ -67,17 +70,27 @@ internal sealed class DfaLexeme : Lexeme
     public override bool IsNever => _distances[0] == int.MaxValue;
 
     /// <summary>Bytes of its tables, about.</summary>
-    public long Bytes => (4L * _tables.Length) + (8L * _ranges.Length) + (16L * _accepting.Length);
+    public long Bytes => (4L * _tables.Length) + (8L * _ranges.Length) + (20L * _accepting.Length);
+
+    /// <summary>Any text in the same encoding; null when this is it, or has none.</summary>
+    public AnyText? AnyText { get; }
+
+    /// <summary>Whether states count characters.</summary>
+    public bool IsCounted => _lengths is not null;
+
+    /// <summary>Whether several texts are told apart.</summary>
+    public bool HasLabels => _labels is not null;
 
     /// <summary>
     /// A language from its automaton.
     /// </summary>
     /// <param name="automaton">Its automaton; steps that lead nowhere are taken out of it.</param>
     /// <param name="isCounted">Whether states count characters.</param>
+    /// <param name="anyText">Any text in the same encoding.</param>
     /// <param name="vocabulary">Bytes that can be written, and the longest token.</param>
     /// <param name="budget">What may be spent.</param>
     /// <returns>Null when the budget is used up, which then says why.</returns>
-    public static DfaLexeme? Create(ByteAutomaton automaton, bool isCounted, ConstraintVocabulary vocabulary, CompileBudget budget)
+    public static DfaLexeme? Create(ByteAutomaton automaton, bool isCounted, AnyText? anyText, ConstraintVocabulary vocabulary, CompileBudget budget)
     {
         RemoveMissingBytes(automaton, vocabulary.Alphabet);
         int[] distances = Distances(automaton);
@@ -87,7 +100,8 @@ internal sealed class DfaLexeme : Lexeme
         }
 
         LengthSets? lengths = isCounted ? LengthSets.Create(automaton, budget) : null;
-        return budget.IsExhausted ? null : new DfaLexeme(automaton, distances, null, lengths, vocabulary.Trie.LongestToken);
+        int[]? equal = anyText?.FindEqual(automaton, budget);
+        return budget.IsExhausted ? null : new DfaLexeme(automaton, distances, null, lengths, anyText, equal, vocabulary.Trie.LongestToken);
     }
 
     /// <summary>
@@ -97,7 +111,7 @@ internal sealed class DfaLexeme : Lexeme
     /// <param name="labels">For each state which end it is.</param>
     /// <param name="vocabulary">The longest token.</param>
     public static DfaLexeme CreateFree(ByteAutomaton automaton, int[] labels, ConstraintVocabulary vocabulary) =>
-        new(automaton, Distances(automaton), labels, null, vocabulary.Trie.LongestToken);
+        new(automaton, Distances(automaton), labels, null, null, null, vocabulary.Trie.LongestToken);
 
     /// <summary>The first state.</summary>
     /// <param name="minLength">Least characters.</param>
@@ -125,6 +139,12 @@ internal sealed class DfaLexeme : Lexeme
 
         return -1;
     }
+
+    /// <summary>The state of any text from which the same bytes lead to an end; -1 when there is none, or none is known.</summary>
+    public int EqualTo(int state) => _equal is null ? -1 : _equal[state];
+
+    /// <summary>Whether a state is known to allow the same as one of this or any text; -1 is no state.</summary>
+    public bool IsEqual(int state, DfaLexeme other, int otherState) => otherState >= 0 && (ReferenceEquals(this, other) ? state : EqualTo(state)) == otherState;
 
     /// <inheritdoc/>
     public override bool TryStep(ref LexState state, byte value)
@@ -200,7 +220,12 @@ internal sealed class DfaLexeme : Lexeme
     }
 
     /// <inheritdoc/>
-    public override long GetMinBytes(in LexState state) => Math.Max(_distances[state.State], (long)state.Low);
+    public override long GetMinBytes(in LexState state)
+    {
+        // Quotes that are still to come count as bytes but not as characters.
+        int quotes = !_isQuoted || state.Low == 0 ? 0 : state.State == 0 ? 2 : 1;
+        return Math.Max(_distances[state.State], (long)state.Low + quotes);
+    }
 
     /// <summary>
     /// The tokens that stay inside the text, and where in the trie the text may end. Computed once for each clamped state.
@@ -218,9 +243,12 @@ internal sealed class DfaLexeme : Lexeme
             }
         }
 
-        LexemeMask mask = _lengths is null
-            ? LexemeMaskBuilder.BuildUncounted(this, state, vocabulary)
-            : LexemeMaskBuilder.BuildCounted(this, state, vocabulary);
+        LexemeMask mask = LexemeMaskBuilder.Find(this, state, vocabulary);
+        if (!mask.IsOf(this))
+        {
+            return mask;
+        }
+
         lock (_lock)
         {
             if (!_masks.TryAdd(state, mask))

@@ -49,7 +49,7 @@ internal sealed class LexemeCache
 
         if (CodePointAutomaton.Create(pattern, budget) is not { } points
             || ByteAutomatonBuilder.Build(points, encoding, budget) is not { } bytes
-            || DfaLexeme.Create(bytes, isCounted, vocabulary, budget) is not { } lexeme)
+            || DfaLexeme.Create(bytes, isCounted, vocabulary.GetAnyText(encoding), vocabulary, budget) is not { } lexeme)
         {
             return null;
         }

@@ -29,6 +29,9 @@ internal sealed class LexemeMask(DfaLexeme owner, LexState state) : CachedMask
     public override int Bytes =>
         128 + (8 * ((Dense?.Length ?? 0) + (ExitBits?.Length ?? 0))) + (4 * ((Sparse?.Length ?? 0) + (Exits?.Length ?? 0) + (ExitLabels?.Length ?? 0)));
 
+    /// <summary>Whether a text holds it.</summary>
+    public bool IsOf(DfaLexeme lexeme) => ReferenceEquals(owner, lexeme);
+
     /// <summary>Adds the allowed tokens to a mask.</summary>
     public void AddTo(Span<ulong> mask)
     {

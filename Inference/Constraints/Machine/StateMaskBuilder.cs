@@ -52,7 +52,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
         int fewTokens = _mask.Length;
         if (count <= fewTokens)
         {
-            return new StateMask(state) { Tokens = LexemeMaskBuilder.TokenList(_mask, count) };
+            return new StateMask(state) { Tokens = MaskDraft.TokenList(_mask, count) };
         }
 
         if (_base is not null && count - Count(_base.Dense) <= fewTokens)
@@ -63,7 +63,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
                 rest[i] = _mask[i] & ~_base.Dense![i];
             }
 
-            return new StateMask(state) { Base = _base, Tokens = LexemeMaskBuilder.TokenList(rest, Count(rest)) };
+            return new StateMask(state) { Base = _base, Tokens = MaskDraft.TokenList(rest, Count(rest)) };
         }
 
         return new StateMask(state) { Dense = [.. _mask] };

@@ -1,3 +1,4 @@
+using MistralServe.Inference.Constraints.Grammar;
 using MistralServe.Inference.Constraints.Lexing;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Sampling;
@@ -16,6 +17,7 @@ internal sealed class ConstraintVocabulary
     private readonly Lazy<TokenTrie> _trie;
     private readonly Lazy<ByteSet> _alphabet;
     private readonly Lazy<ulong[]> _controlTokens;
+    private readonly Lazy<AnyText>[] _anyTexts;
 
     /// <summary>Wraps a vocabulary; builds nothing yet.</summary>
     public ConstraintVocabulary(IVocabulary vocabulary)
@@ -31,6 +33,7 @@ internal sealed class ConstraintVocabulary
         _trie = new Lazy<TokenTrie>(() => new TokenTrie(vocabulary));
         _alphabet = new Lazy<ByteSet>(FindAlphabet);
         _controlTokens = new Lazy<ulong[]>(FindControlTokens);
+        _anyTexts = Array.ConvertAll(Enum.GetValues<TextEncoding>(), encoding => new Lazy<AnyText>(() => new AnyText(encoding, this)));
     }
 
     /// <summary>The vocabulary itself.</summary>
@@ -56,6 +59,9 @@ internal sealed class ConstraintVocabulary
 
     /// <summary>Compiled texts, shared by all grammars.</summary>
     public LexemeCache Lexemes { get; } = new();
+
+    /// <summary>Any text in an encoding. The first call builds it.</summary>
+    public AnyText GetAnyText(TextEncoding encoding) => _anyTexts[(int)encoding].Value;
 
     private ByteSet FindAlphabet()
     {

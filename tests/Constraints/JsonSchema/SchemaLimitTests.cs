@@ -9,6 +9,7 @@ using MistralServe.Inference.Constraints.JsonSchema;
 namespace MistralServe.Tests.Constraints.JsonSchema;
 
 /// <summary>What is refused, with keyword and path, and how fast; what large schemas cost.</summary>
+[Collection("native")]
 public sealed class SchemaLimitTests
 {
     // Rows: schema, what the message must contain.
@@ -117,6 +118,7 @@ public sealed class SchemaLimitTests
             { "places that double", "{\"$ref\":\"#/$defs/d0\",\"$defs\":{" + List(40, i => $"\"d{i}\":{{\"type\":\"object\",\"properties\":{{\"a\":{{\"$ref\":\"#/$defs/d{i + 1}\"}},\"b\":{{\"$ref\":\"#/$defs/d{i + 1}\"}}}}}}") + ",\"d40\":{}}}", true },
             { "pattern of 50,000 groups", "{\"type\":\"string\",\"pattern\":\"" + Repeat("(", 50_000) + Repeat(")", 50_000) + "\"}", false },
             { "pattern of nested counts", "{\"type\":\"string\",\"pattern\":\"^(((a{1,99}b?){1,99}c?){1,99}){1,99}$\",\"minLength\":3}", false },
+            { "pattern of nested counts that alone are small", "{\"type\":\"string\",\"pattern\":\"^(((a{1,30}b?){1,30}c?){1,30}d?){1,30}$\"}", false },
             { "maxItems 1,000,000,000", "{\"type\":\"array\",\"maxItems\":1000000000}", true },
             { "maxLength 65,536", "{\"type\":\"string\",\"pattern\":\"^[a-z0-9-]+$\",\"maxLength\":65536}", true },
             { "1,000 prefix items", "{\"type\":\"array\",\"prefixItems\":[" + List(1_000, _ => "{\"type\":\"null\"}") + "]}", true },
@@ -136,9 +138,7 @@ public sealed class SchemaLimitTests
         TimeSpan time = Stopwatch.GetElapsedTime(start);
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {time.TotalMilliseconds:0} ms, {harness.Problem}");
         Assert.Equal(works, harness.Problem is null);
-
-        // The limit is a second; tests share the machine with others.
-        Assert.True(time < TimeSpan.FromSeconds(3), $"{name} took {time}");
+        Assert.True(time < TimeSpan.FromSeconds(1), $"{name} took {time}");
     }
 
     private static JsonElement Parse(string schema) => JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = 100_000 }).RootElement;

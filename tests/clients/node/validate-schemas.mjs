@@ -5,8 +5,28 @@ import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-// Doubles divide without remainder only nearly; "constructor" is a member only where it is written.
-const options = { strict: false, logger: false, multipleOfPrecision: 6, ownProperties: true, validateSchema: false };
+// "constructor" is a member only where it is written.
+const options = { strict: false, logger: false, ownProperties: true, validateSchema: false };
+
+// A number as written in decimal: digits and the power of ten behind them.
+function decimal(number) {
+  const [digits, exponent = "0"] = String(number).toLowerCase().split("e");
+  const [whole, fraction = ""] = digits.split(".");
+  return { digits: BigInt(whole + fraction), power: Number(exponent) - fraction.length };
+}
+
+// ajv divides doubles, whose quotient of 123456789012.34 by 0.01 is no whole number: here the decimals are divided.
+const multipleOf = {
+  keyword: "multipleOf",
+  type: "number",
+  schemaType: "number",
+  validate: (divisor, number) => {
+    const [left, right] = [decimal(number), decimal(divisor)];
+    const power = Math.min(left.power, right.power);
+    const scale = (part) => part.digits * 10n ** BigInt(part.power - power);
+    return scale(left) % scale(right) === 0n;
+  },
+};
 
 // The formats of the standard that are enforced; ajv-formats knows others, which are annotations here.
 const standard = [
@@ -17,6 +37,8 @@ const standard = [
 function create(schema) {
   const old = typeof schema === "object" && schema !== null && /draft-0[3467]/.test(String(schema.$schema));
   const ajv = new (old ? Ajv : Ajv2020)(options);
+  ajv.removeKeyword("multipleOf");
+  ajv.addKeyword(multipleOf);
   addFormats(ajv, standard);
   // RFC 5321 has local parts in quotes and addresses in brackets; ajv-formats knows neither.
   const email = ajv.formats.email;
