@@ -9,6 +9,7 @@ internal static class MetadataKeys
     public const string FileType = "general.type";
     public const string Tokens = "tokenizer.ggml.tokens";
     public const string ChatTemplate = "tokenizer.chat_template";
+    public const string RerankTemplate = "tokenizer.chat_template.rerank";
     public const string ShardCount = "split.count";
 
     /// <summary>Training context in tokens.</summary>
