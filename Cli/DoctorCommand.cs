@@ -67,7 +67,7 @@ internal static class DoctorCommand
             ContextLayout layout = EngineModel.ChooseLayout(description, settings).Layout;
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"model       {description.Id}: {description.Architecture}, {description.ParameterCount / 1e6:F1}M parameters, {description.Quantization}, trained for {description.TrainingContextLength} tokens"));
+                $"model       {description.Id}: {description.Architecture}, {description.ParameterCount / 1e6:F1}M parameters, {description.Quantization}, trained for {description.TrainingContextLength} tokens, for {string.Join(", ", ModelCapabilityNames.Of(description.Capabilities))}"));
             await output.WriteLineAsync($"layout      {layout}");
         }
 

@@ -8,6 +8,7 @@ using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 using MistralServe.Inference.Native;
+using MistralServe.Inference.Ranking;
 using MistralServe.Mcp.Tools;
 
 namespace MistralServe.Hosting;
@@ -34,6 +35,7 @@ internal sealed class EngineModel : IServedModel
     private readonly ChatService _chat;
     private readonly CompletionService _completions;
     private readonly EmbeddingService _embeddings;
+    private readonly RankService _ranking;
     private readonly McpToolRegistry _tools;
     private readonly TimeProvider _time;
     private bool _started;
@@ -56,6 +58,7 @@ internal sealed class EngineModel : IServedModel
         _completions = new CompletionService(starter);
         _chat = new ChatService(starter, template, constraints, time, loggers.CreateLogger<ChatService>());
         _embeddings = new EmbeddingService(description, _engine);
+        _ranking = new RankService(description, _engine);
         ToolServices services = new()
         {
             Model = description,
@@ -64,6 +67,7 @@ internal sealed class EngineModel : IServedModel
             CountChat = _chat.CountAsync,
             Complete = _completions.StartAsync,
             Embed = _embeddings.ComputeAsync,
+            Rank = _ranking.ComputeAsync,
             Vocabulary = (principal, cancellationToken) => VocabularyService.FindAsync(_engine, principal, cancellationToken),
         };
         _tools = McpToolRegistry.Create(services, settings.McpTools);
@@ -81,7 +85,7 @@ internal sealed class EngineModel : IServedModel
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services) =>
         services.AddSingleton(Description).AddSingleton(_engine).AddSingleton(_chat).AddSingleton(_completions)
-            .AddSingleton(_embeddings).AddSingleton(_tools);
+            .AddSingleton(_embeddings).AddSingleton(_ranking).AddSingleton(_tools);
 
     /// <summary>What the settings become for a model: the engine's limits and the layout of its context.</summary>
     public static (EngineOptions Options, ContextLayout Layout) ChooseLayout(ModelDescription description, ServeSettings settings)
@@ -135,12 +139,12 @@ internal sealed class EngineModel : IServedModel
     internal static int GetDefaultContextLength(int trainingLength) =>
         trainingLength > 0 ? Math.Min(trainingLength, DefaultContextLength) : DefaultContextLength;
 
-    // An embedding model knows no positions beyond its training; a request cannot ask for them.
+    // An embedding model or reranker knows no positions beyond its training; a request cannot ask for them.
     private static int GetContextLength(ModelDescription model, int? asked)
     {
         int length = asked ?? GetDefaultContextLength(model.TrainingContextLength);
-        bool isBounded = model.Capabilities.HasFlag(ModelCapabilities.Embedding) && model.TrainingContextLength > 0;
-        return isBounded ? Math.Min(length, model.TrainingContextLength) : length;
+        bool isPooled = (model.Capabilities & (ModelCapabilities.Embedding | ModelCapabilities.Ranking)) != 0;
+        return isPooled && model.TrainingContextLength > 0 ? Math.Min(length, model.TrainingContextLength) : length;
     }
 
     private async Task StopAsync()

@@ -63,6 +63,12 @@ internal sealed record ModelDescription
     /// <summary>Value of <c>tokenizer.chat_template</c> (Jinja source); null when absent.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>
+    /// Value of <c>tokenizer.chat_template.rerank</c>: the prompt around a pair, with <c>{query}</c> and <c>{document}</c> in it; null
+    /// when the pair is written with the vocabulary's separators.
+    /// </summary>
+    public string? RerankTemplate { get; init; }
+
     /// <summary>What the model can be asked to do.</summary>
     public ModelCapabilities Capabilities { get; init; }
 

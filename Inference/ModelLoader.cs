@@ -36,10 +36,17 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
         }
 
         LogVariant(_logger, variant.Name, options.Threads);
-        if (model.Capabilities.HasFlag(ModelCapabilities.Embedding))
+        bool ranks = model.Capabilities.HasFlag(ModelCapabilities.Ranking);
+        if (ranks || model.Capabilities.HasFlag(ModelCapabilities.Embedding))
         {
             var embedding = new LlamaContextOptions(layout.ContextLength, EmbeddingSequences, layout.ContextLength, options.Threads);
             (LlamaEmbeddingRunner? embeddingRunner, problem) = LlamaEmbeddingRunner.Load(model.Path, embedding, progress);
+            if (embeddingRunner is not null && embeddingRunner.Ranks != ranks)
+            {
+                embeddingRunner.Dispose();
+                return (null, $"llama.cpp does not pool architecture {model.Architecture} as the file says (pooling type rank)");
+            }
+
             return (embeddingRunner, problem);
         }
 

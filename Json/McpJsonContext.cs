@@ -20,6 +20,7 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(MissingCapabilityData))]
 [JsonSerializable(typeof(ModelInfo))]
 [JsonSerializable(typeof(EmbedResult))]
+[JsonSerializable(typeof(RerankToolResult))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TokenCount))]
 [JsonSerializable(typeof(ChatReplyWithCalls))]

@@ -9,6 +9,7 @@ using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Document;
 using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Models;
+using MistralServe.OpenAi.Rerank;
 using MistralServe.OpenAi.Responses;
 using MistralServe.OpenAi.Tokens;
 
@@ -27,6 +28,8 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(AnswerTimings))]
 [JsonSerializable(typeof(EmbeddingRequest))]
 [JsonSerializable(typeof(EmbeddingList))]
+[JsonSerializable(typeof(RerankRequest))]
+[JsonSerializable(typeof(RerankAnswer))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelObject))]
 [JsonSerializable(typeof(ErrorResponse))]

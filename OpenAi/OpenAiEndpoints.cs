@@ -5,6 +5,7 @@ using MistralServe.OpenAi.Document;
 using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Models;
+using MistralServe.OpenAi.Rerank;
 using MistralServe.OpenAi.Responses;
 using MistralServe.OpenAi.Tokens;
 
@@ -32,7 +33,7 @@ internal static class OpenAiEndpoints
 
     /// <summary>
     /// Maps the routes of the API. Needs, beside what <see cref="AddServices"/> adds, the singletons <see cref="Inference.Chat.ChatService"/>, <see cref="Inference.Chat.CompletionService"/>,
-    /// <see cref="Inference.Embedding.EmbeddingService"/>, <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
+    /// <see cref="Inference.Embedding.EmbeddingService"/>, <see cref="Inference.Ranking.RankService"/>, <see cref="Inference.Engine.InferenceEngine"/> and <see cref="TimeProvider"/>.
     /// </summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -40,6 +41,7 @@ internal static class OpenAiEndpoints
         ChatEndpoint.Map(group);
         CompletionEndpoint.Map(group);
         EmbeddingEndpoint.Map(group);
+        RerankEndpoint.Map(routes, group);
         ModelsEndpoint.Map(group);
         ResponsesEndpoint.Map(group);
         StoredResponsesEndpoint.Map(group);

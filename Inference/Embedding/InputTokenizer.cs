@@ -12,12 +12,6 @@ internal sealed class InputTokenizer(IVocabulary vocabulary, int contextLength)
     /// <summary>Most tokens of all inputs of a request. Source: the limit that OpenAI's reference gives for its embeddings.</summary>
     public const int MaxTotalTokens = 300_000;
 
-    /// <summary>
-    /// Text with this many times the bytes of a full context is refused whatever it holds: tokenising takes 4 bytes of memory
-    /// for each byte. Ours: room for the white space of a table.
-    /// </summary>
-    private const int MaxWhiteSpaceFactor = 16;
-
     /// <summary>Tokens so far.</summary>
     public int TotalTokens { get; private set; }
 
@@ -43,7 +37,7 @@ internal sealed class InputTokenizer(IVocabulary vocabulary, int contextLength)
         else
         {
             byte[] text = Encoding.UTF8.GetBytes(input.Text ?? "");
-            if (!CanFit(text))
+            if (!TextRoom.CanFit(text, vocabulary, contextLength))
             {
                 return TooLong($"{Number(text.Length)} bytes", name);
             }
@@ -70,24 +64,6 @@ internal sealed class InputTokenizer(IVocabulary vocabulary, int contextLength)
         return TotalTokens <= MaxTotalTokens
             ? (tokens, null)
             : Invalid($"The inputs up to {name} have {Number(TotalTokens)} tokens together, but one request can hold {Number(MaxTotalTokens)}. Send fewer inputs.", "input");
-    }
-
-    // No token is longer than the longest one, but some vocabularies have no tokens for white space.
-    private bool CanFit(ReadOnlySpan<byte> text)
-    {
-        long room = (long)contextLength * vocabulary.LongestTokenBytes;
-        return text.Length <= room || (text.Length <= MaxWhiteSpaceFactor * room && CountInk(text) <= room);
-    }
-
-    private static int CountInk(ReadOnlySpan<byte> text)
-    {
-        int count = 0;
-        foreach (byte value in text)
-        {
-            count += value > (byte)' ' ? 1 : 0;
-        }
-
-        return count;
     }
 
     private (int[]? Tokens, EngineFailure? Failure) TooLong(string size, string name) =>

@@ -1,12 +1,12 @@
 namespace MistralServe.Inference.Engine;
 
 /// <summary>
-/// The seam under the embedding scheduler: whole inputs in, one vector each out; nothing is remembered between calls.
+/// The seam under the embedding scheduler: whole inputs in, one vector (a reranker: scores) each out; nothing is remembered between calls.
 /// llama.cpp implements it in the product, a script in the tests. Engine thread only, but for <see cref="Dimensions"/>.
 /// </summary>
 internal interface IEmbeddingRunner : IRunner
 {
-    /// <summary>Floats of one embedding. Any thread.</summary>
+    /// <summary>Floats of one embedding; scores of one input if the model is a reranker, the one that counts first. Any thread.</summary>
     int Dimensions { get; }
 
     /// <summary>Most tokens of one input.</summary>

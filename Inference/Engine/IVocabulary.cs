@@ -29,6 +29,9 @@ internal interface IVocabulary
     /// <summary>Whether the model expects <see cref="BeginToken"/> before every text.</summary>
     bool AddsBeginToken => false;
 
+    /// <summary>Token that stands between two texts of one input beside those that frame each; null when the model expects none.</summary>
+    int? PairSeparator => null;
+
     /// <summary>A token's text as the vocabulary writes it, control tokens too; empty outside the vocabulary.</summary>
     string GetSpelling(int token) => Encoding.UTF8.GetString(GetName(token));
 

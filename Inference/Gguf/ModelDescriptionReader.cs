@@ -95,6 +95,18 @@ internal static class ModelDescriptionReader
             ? new(
                 $"the file has no weights (0 tensors, count at byte {tensorCountOffset}), only metadata and a vocabulary; pass the model itself",
                 tensorCountOffset)
+            : CheckClassifier(header, architecture);
+    }
+
+    // Without one the library would give numbers of the hidden state as scores, or end the process.
+    private static GgufProblem? CheckClassifier(GgufHeader header, string architecture)
+    {
+        string key = MetadataKeys.Pooling(architecture);
+        return header.GetInteger(key) == (long)PoolingType.Rank && !header.Tensors.Any(tensor => tensor.Name is "cls.weight" or "cls.output.weight")
+            ? new(
+                $"this is a reranker ({key} at byte {GgufProblem.Number(header.Metadata[key].Offset)} is {(int)PoolingType.Rank}) without a classifier "
+                + "(no tensor cls.weight or cls.output.weight); convert it again from the original model",
+                header.Metadata[key].Offset)
             : null;
     }
 
@@ -117,6 +129,7 @@ internal static class ModelDescriptionReader
             KeyValueElementsPerToken = CountKeyValueElements(header, architecture, headSize),
             Quantization = MostCommonType(header),
             ChatTemplate = header.GetString(MetadataKeys.ChatTemplate),
+            RerankTemplate = header.GetString(MetadataKeys.RerankTemplate),
             Capabilities = FindCapabilities(header, architecture),
         };
     }

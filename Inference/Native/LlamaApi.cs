@@ -67,6 +67,10 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial int llama_model_n_embd_out(nint model);
 
+    /// <summary>Scores of one input with pooling type rank, at least 1.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial uint llama_model_n_cls_out(nint model);
+
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte llama_model_has_encoder(nint model);
 
@@ -117,6 +121,17 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte llama_vocab_get_add_bos(nint vocabulary);
+
+    /// <summary>-1 when there is none.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_sep(nint vocabulary);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte llama_vocab_get_add_sep(nint vocabulary);
+
+    /// <summary>3 is WPM, as BERT has it.</summary>
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int llama_vocab_type(nint vocabulary);
 
     /// <summary>Memory of the vocabulary. A token outside it ends the process.</summary>
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -4,7 +4,7 @@ using MistralServe.Inference.Gguf;
 namespace MistralServe.Inference.Native;
 
 /// <summary>
-/// An embedding model and its one context. Each input is a sequence of its own in the batch; encoders see all rows in one
+/// An embedding model or a reranker and its one context. Each input is a sequence of its own in the batch; encoders see all rows in one
 /// graph, so that a call has no more rows than a graph. Engine thread only, but for the vocabulary, the dimensions and
 /// <see cref="RequestAbort"/>. Every argument that would end the process inside the library is checked here first.
 /// </summary>
@@ -30,7 +30,10 @@ internal sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
         nint handle = context.DangerousGetHandle();
         _memory = LlamaApi.llama_get_memory(handle);
         _encodes = _memory == 0 || LlamaApi.llama_model_has_encoder(model.DangerousGetHandle()) != 0;
-        Dimensions = LlamaApi.llama_model_n_embd_out(model.DangerousGetHandle());
+        Ranks = LlamaApi.llama_pooling_type(handle) == (int)PoolingType.Rank;
+
+        // What the library keeps of a ranked input is its scores only; reading a whole hidden state would leave its memory.
+        Dimensions = Ranks ? (int)LlamaApi.llama_model_n_cls_out(model.DangerousGetHandle()) : LlamaApi.llama_model_n_embd_out(model.DangerousGetHandle());
         ContextLength = LimitContext(model.DangerousGetHandle(), options.ContextLength);
         SequenceCount = (int)LlamaApi.llama_n_seq_max(handle);
         BatchSize = (int)LlamaApi.llama_n_batch(handle);
@@ -40,6 +43,9 @@ internal sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
 
     /// <inheritdoc/>
     public IVocabulary Vocabulary => _vocabulary;
+
+    /// <summary>Whether an input's vector is scores of a classifier (pooling type rank) and no embedding. Any thread.</summary>
+    public bool Ranks { get; }
 
     /// <inheritdoc/>
     public int Dimensions { get; }

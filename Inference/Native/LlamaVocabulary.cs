@@ -7,6 +7,8 @@ namespace MistralServe.Inference.Native;
 /// <summary>The vocabulary of a loaded model. Bytes of tokens are read once each, when first needed: a cold start pays for none.</summary>
 internal sealed unsafe class LlamaVocabulary : IVocabulary
 {
+    private const int WordPieces = 3;
+
     private readonly nint _vocabulary;
     private readonly LlamaModelHandle _model;
     private readonly byte[]?[] _bytes;
@@ -50,6 +52,14 @@ internal sealed unsafe class LlamaVocabulary : IVocabulary
 
     /// <inheritdoc/>
     public bool AddsBeginToken => LlamaApi.llama_vocab_get_add_bos(_vocabulary) != 0;
+
+    /// <inheritdoc/>
+    /// <remarks>Vocabularies of word pieces end every text with a separator, which is all that BERT has between two.</remarks>
+    public int? PairSeparator =>
+        LlamaApi.llama_vocab_type(_vocabulary) != WordPieces && LlamaApi.llama_vocab_get_add_sep(_vocabulary) != 0
+            && LlamaApi.llama_vocab_sep(_vocabulary) is var token && (uint)token < (uint)Count
+            ? token
+            : null;
 
     /// <inheritdoc/>
     public string GetSpelling(int token) =>

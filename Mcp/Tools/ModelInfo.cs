@@ -67,24 +67,7 @@ internal sealed record ModelInfo
         TrainingContextLength = model.TrainingContextLength,
         VocabularySize = model.VocabularySize,
         EmbeddingLength = model.EmbeddingLength,
-        Capabilities = CapabilityNames(model.Capabilities),
+        Capabilities = ModelCapabilityNames.Of(model.Capabilities),
         Demo = model.IsDemo,
     };
-
-    private static List<string> CapabilityNames(ModelCapabilities capabilities)
-    {
-        List<string> names = [];
-        AddIf(ModelCapabilities.TextGeneration, "text_generation");
-        AddIf(ModelCapabilities.Embedding, "embedding");
-        AddIf(ModelCapabilities.Ranking, "ranking");
-        return names;
-
-        void AddIf(ModelCapabilities capability, string name)
-        {
-            if (capabilities.HasFlag(capability))
-            {
-                names.Add(name);
-            }
-        }
-    }
 }

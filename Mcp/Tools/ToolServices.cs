@@ -30,6 +30,9 @@ internal sealed record ToolServices
     /// <summary>Makes embeddings.</summary>
     public required Embedder Embed { get; init; }
 
+    /// <summary>Ranks documents.</summary>
+    public required Ranker Rank { get; init; }
+
     /// <summary>Finds the vocabulary.</summary>
     public required VocabularyFinder Vocabulary { get; init; }
 }

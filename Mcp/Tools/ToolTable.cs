@@ -11,6 +11,7 @@ internal static class ToolTable
         new("chat", new(Modalities.Text, Modalities.Text), services => new ChatTool(services.Model.Id, services.Model.VocabularySize, services.Chat)),
         new("complete", new(Modalities.Text, Modalities.Text), services => new CompleteTool(services.Model.Id, services.Model.VocabularySize, services.Complete)),
         new("embed", new(Modalities.Text, Modalities.Vector), services => new EmbedTool(services.Model.Id, services.Embed)),
+        new("rerank", new(Modalities.Text, Modalities.Score), services => new RerankTool(services.Model.Id, services.Rank)),
         new("tokenize", new(Modalities.Text, Modalities.Token), services => new TokenizeTool(services.Vocabulary)),
         new("count_tokens", new(Modalities.Text, Modalities.Token), services => new CountTokensTool(services)),
         new("model_info", new(Modalities.None, Modalities.None), services => new ModelInfoTool(services.Model, services.ContextLength)),

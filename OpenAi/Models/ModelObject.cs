@@ -40,6 +40,7 @@ internal sealed record ModelObject
             ParameterCount = model.ParameterCount,
             SizeBytes = model.SizeBytes,
             Quantization = model.Quantization,
+            Capabilities = ModelCapabilityNames.Of(model.Capabilities),
         },
     };
 }
@@ -61,4 +62,8 @@ internal sealed record ModelMetadata
 
     [JsonPropertyName("quantization")]
     public required string? Quantization { get; init; }
+
+    /// <summary>What the model can be asked to do, by the names that the tool <c>model_info</c> has: chat and completions, embeddings, or rerank.</summary>
+    [JsonPropertyName("capabilities")]
+    public required IReadOnlyList<string> Capabilities { get; init; }
 }

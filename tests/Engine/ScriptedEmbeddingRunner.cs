@@ -42,7 +42,7 @@ internal sealed class ScriptedEmbeddingRunner(int contextLength = 64, int sequen
 
     public IReadOnlyList<SpecialToken> SpecialTokens => [];
 
-    public int? BeginToken => null;
+    public int? BeginToken => Cls;
 
     public int? EndToken => null;
 

@@ -8,6 +8,7 @@ internal sealed class GgufWriter
 {
     private readonly List<(string Name, long[] Dimensions, uint Type, long? Offset)> _tensors = [];
     private readonly List<byte[]> _metadata = [];
+    private readonly Dictionary<string, float[]> _data = new(StringComparer.Ordinal);
 
     public uint Version { get; init; } = 3;
 
@@ -34,6 +35,8 @@ internal sealed class GgufWriter
     public GgufWriter Add(string key, string value) => Raw(key, GgufValueType.String, w => Text(w, Encoding.UTF8.GetBytes(value)));
 
     public GgufWriter Add(string key, uint value) => Raw(key, GgufValueType.UInt32, w => w.Write(value));
+
+    public GgufWriter Add(string key, float value) => Raw(key, GgufValueType.Float32, w => w.Write(value));
 
     public GgufWriter Add(string key, bool value) => Raw(key, GgufValueType.Bool, w => w.Write(value));
 
@@ -69,6 +72,13 @@ internal sealed class GgufWriter
 
     public GgufWriter AddTensor(string name, uint type, params long[] dimensions) => AddTensorAt(name, type, null, dimensions);
 
+    /// <summary>A tensor of 32-bit floats with its data; the first dimension is the one whose elements lie together.</summary>
+    public GgufWriter AddTensor(string name, float[] data, params long[] dimensions)
+    {
+        _data[name] = data;
+        return AddTensor(name, 0, dimensions);
+    }
+
     public GgufWriter AddTensorAt(string name, uint type, long? offset, params long[] dimensions)
     {
         _tensors.Add((name, dimensions, type, offset));
@@ -86,6 +96,7 @@ internal sealed class GgufWriter
         writer.Write(ClaimedEntries ?? (ulong)_metadata.Count);
         _metadata.ForEach(writer.Write);
         long dataLength = 0;
+        var places = new List<(string Name, long Offset)>();
         foreach ((string name, long[] dimensions, uint type, long? offset) in _tensors)
         {
             Text(writer, Encoding.UTF8.GetBytes(name));
@@ -93,6 +104,7 @@ internal sealed class GgufWriter
             Array.ForEach(dimensions, writer.Write);
             writer.Write(type);
             writer.Write(offset ?? Pad(dataLength));
+            places.Add((name, offset ?? Pad(dataLength)));
 
             // Sizes that no test writes as data stay out of the file.
             if (TensorType.Find(type) is { } known && Array.TrueForAll(dimensions, d => d is > 0 and < 1_000))
@@ -102,7 +114,17 @@ internal sealed class GgufWriter
         }
 
         headerLength = (int)stream.Length;
-        writer.Write(new byte[Pad(stream.Length) - stream.Length + dataLength]);
+        long dataStart = Pad(stream.Length);
+        writer.Write(new byte[dataStart - stream.Length + dataLength]);
+        foreach ((string name, long offset) in places)
+        {
+            if (_data.TryGetValue(name, out float[]? data))
+            {
+                stream.Position = dataStart + offset;
+                Array.ForEach(data, writer.Write);
+            }
+        }
+
         return stream.ToArray();
     }
 

@@ -90,7 +90,17 @@ public sealed class ModelDescriptionReaderTests
     internal void Capabilities_follow_architecture_and_pooling(string architecture, int? pooling, ModelCapabilities expected)
     {
         GgufWriter writer = GgufWriter.Model(architecture);
+        writer.AddTensor("cls.output.weight", 0, 32, 1);
         Assert.Equal(expected, Model(pooling is { } value ? writer.Add($"{architecture}.pooling_type", (uint)value) : writer).Capabilities);
+    }
+
+    [Fact]
+    public void A_reranker_needs_a_classifier_and_may_bring_its_prompt()
+    {
+        Assert.Contains("without a classifier", Problem(GgufWriter.Model("bert").Add("bert.pooling_type", 4u)));
+        ModelDescription model = Model(GgufWriter.Model("qwen3").Add("qwen3.pooling_type", 4u).AddTensor("cls.output.weight", 0, 32, 2)
+            .Add("tokenizer.chat_template.rerank", "{query} {document}"));
+        Assert.Equal((ModelCapabilities.Ranking, "{query} {document}"), (model.Capabilities, model.RerankTemplate));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using MistralServe.Inference.Constraints;
 using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
+using MistralServe.Inference.Ranking;
 using MistralServe.Mcp.Tools;
 
 namespace MistralServe.Tests.Hosting;
@@ -33,6 +34,7 @@ internal sealed class ScriptedModel : IServedModel
         ModelConstraintCompiler constraints = new(new JsonGrammarBuilder());
         ChatService chat = new(new GenerationStarter(Description, engine, constraints), null, constraints, TimeProvider.System, NullLogger.Instance);
         EmbeddingService embeddings = new(Description, engine);
+        RankService ranking = new(Description, engine);
         ToolServices tools = new()
         {
             Model = Description,
@@ -41,9 +43,10 @@ internal sealed class ScriptedModel : IServedModel
             CountChat = chat.CountAsync,
             Complete = new CompletionService(new GenerationStarter(Description, engine)).StartAsync,
             Embed = embeddings.ComputeAsync,
+            Rank = ranking.ComputeAsync,
             Vocabulary = (principal, cancellationToken) => VocabularyService.FindAsync(engine, principal, cancellationToken),
         };
-        services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(embeddings)
+        services.AddSingleton(Description).AddSingleton(engine).AddSingleton(chat).AddSingleton(embeddings).AddSingleton(ranking)
             .AddSingleton(McpToolRegistry.Create(tools));
     }
 

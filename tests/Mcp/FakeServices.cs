@@ -12,7 +12,8 @@ internal static class FakeServices
         ChatCounter? countChat = null,
         CompletionStarter? complete = null,
         Embedder? embed = null,
-        VocabularyFinder? vocabulary = null) => new()
+        VocabularyFinder? vocabulary = null,
+        Ranker? rank = null) => new()
         {
             Model = model ?? McpTestServer.Model,
             ContextLength = 1024,
@@ -20,6 +21,7 @@ internal static class FakeServices
             CountChat = countChat ?? ((_, _) => throw new NotSupportedException("no chat in this test")),
             Complete = complete ?? ((_, _) => throw new NotSupportedException("no completion in this test")),
             Embed = embed ?? ((_, _) => throw new NotSupportedException("no embedding in this test")),
+            Rank = rank ?? ((_, _) => throw new NotSupportedException("no ranking in this test")),
             Vocabulary = vocabulary ?? ((_, _) => throw new NotSupportedException("no vocabulary in this test")),
         };
 }

@@ -11,7 +11,7 @@ public sealed class McpToolRegistryTests
     [Theory]
     [InlineData((int)ModelCapabilities.TextGeneration, "chat complete tokenize count_tokens model_info")]
     [InlineData((int)ModelCapabilities.Embedding, "embed tokenize count_tokens model_info")]
-    [InlineData((int)ModelCapabilities.Ranking, "tokenize count_tokens model_info")]
+    [InlineData((int)ModelCapabilities.Ranking, "rerank tokenize count_tokens model_info")]
     [InlineData((int)ModelCapabilities.None, "tokenize count_tokens model_info")]
     public void The_model_decides_which_tools_there_are(int capabilities, string names)
     {

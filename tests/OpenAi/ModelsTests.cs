@@ -19,6 +19,7 @@ public sealed class ModelsTests
         TrainingContextLength = 8192,
         ParameterCount = 456,
         Quantization = "Q4_1",
+        Capabilities = ModelCapabilities.TextGeneration,
     };
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class ModelsTests
         await using RestServer server = await StartAsync();
         Assert.Equal(
             """{"object":"list","data":[{"id":"org/some model","object":"model","created":1700000000,"owned_by":"mistralserve","max_model_len":4096"""
-            + ""","meta":{"n_ctx":4096,"n_ctx_train":8192,"n_params":456,"size":123,"quantization":"Q4_1"}}]}""",
+            + ""","meta":{"n_ctx":4096,"n_ctx_train":8192,"n_params":456,"size":123,"quantization":"Q4_1","capabilities":["text_generation"]}}]}""",
             await server.Client.GetStringAsync(new Uri("/test/models", UriKind.Relative)));
     }
 

@@ -20,6 +20,7 @@ public sealed class RequestFuzzTests
         ("/v1/messages", """{"model":"m","max_tokens":3,"system":[{"type":"text","text":"s"}],"messages":[{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},{"type":"tool_use","id":"i","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"i","content":"r"}]}],"stop_sequences":["x"],"tools":[{"name":"f","input_schema":{"type":"object"}}],"tool_choice":{"type":"auto"},"thinking":{"type":"disabled"}}"""),
         ("/v1/messages/count_tokens", """{"messages":[{"role":"user","content":"a"}]}"""),
         ("/v1/embeddings", """{"input":["a","b"],"encoding_format":"float","dimensions":3}"""),
+        ("/v1/rerank", """{"query":"a","documents":["b",{"text":"c"}],"top_n":1,"return_documents":true}"""),
         ("/tokenize", """{"content":"aé😀","add_special":true,"with_pieces":true}"""),
         ("/detokenize", """{"tokens":[97,98,195]}"""),
         ("/v1/chat/completions/input_tokens", """{"messages":[{"role":"user","content":"a"}]}"""),

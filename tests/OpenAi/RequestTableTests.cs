@@ -3,6 +3,7 @@ using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
 using MistralServe.OpenAi.Embeddings;
 using MistralServe.OpenAi.Messages;
+using MistralServe.OpenAi.Rerank;
 using MistralServe.OpenAi.Responses;
 using MistralServe.OpenAi.Tokens;
 
@@ -78,6 +79,7 @@ public sealed class RequestTableTests
         ("/v1/chat/completions", ChatRequestReader.Names, BadRequestTests.Bodies().Select(row => row.Data.Item3)),
         ("/v1/completions", CompletionRequestReader.Names, BadRequestTests.CompletionBodies().Select(row => row.Data.Item3)),
         ("/v1/embeddings", EmbeddingRequestReader.Names, EmbeddingEndpointTests.Mistakes.Select(row => row.Data.Item3)),
+        ("/v1/rerank", RerankRequestReader.Names, RerankEndpointTests.Mistakes.Select(row => row.Data.Item3)),
         ("/v1/responses", ResponseRequestReader.Names, ItemRequestTests.Responses().Select(row => row.Data.Item3)),
         ("/v1/messages", MessagesRequestReader.Names, ItemRequestTests.Messages().Select(row => row.Data.Item3)),
         ("/tokenize", TokenRequestReader.TokenizeNames, ItemRequestTests.Texts.Where(row => row.Data.Item1 == "/tokenize").Select(row => (string?)row.Data.Item4)),

@@ -10,6 +10,7 @@ using MistralServe.Inference.Constraints;
 using MistralServe.Inference.Constraints.JsonSchema;
 using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
+using MistralServe.Inference.Ranking;
 using MistralServe.OpenAi;
 
 namespace MistralServe.Tests.OpenAi;
@@ -65,7 +66,7 @@ internal sealed class RestServer : IAsyncDisposable
         GenerationStarter starter = new(model, engine, constraints);
         var compiler = new ModelConstraintCompiler(new JsonGrammarBuilder());
         builder.Services.AddSingleton(new ChatService(starter, template, compiler, TimeProvider.System, NullLogger.Instance)).AddSingleton(new CompletionService(starter)).AddSingleton(engine)
-            .AddSingleton(new EmbeddingService(model, engine));
+            .AddSingleton(new EmbeddingService(model, engine)).AddSingleton(new RankService(model, engine));
         WebApplication app = builder.Build();
         OpenAiEndpoints.UseErrorObjects(app);
         OpenAiEndpoints.Map(app);

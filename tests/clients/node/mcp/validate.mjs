@@ -1,5 +1,6 @@
 // Validates recorded messages against the schema of their revision (ajv) and the schemas of tools against JSON Schema 2020-12.
-// Arguments: folder of the revisions' schemas, file with [{revision, type, message}] (type is a definition's name, or "tool").
+// Arguments: folder of the revisions' schemas, file with [{revision, type, message}] (type is a definition's name, or "tool"; then with
+// "arguments" and "structuredContent" of a call, which are held against the tool's own schemas).
 import fs from 'node:fs';
 import path from 'node:path';
 import Ajv from 'ajv';
@@ -28,13 +29,16 @@ function validatorOf(revision, type) {
 }
 
 let count = 0;
-for (const { revision, type, message } of records) {
+for (const { revision, type, message, ...call } of records) {
   if (type === 'tool') {
     const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
     for (const schema of [message.inputSchema, message.outputSchema].filter(Boolean)) {
       assert.ok(ajv.validateSchema(schema), `${message.name}: ${ajv.errorsText()}`);
       assert.equal(schema.type, 'object');
       ajv.compile(schema);
+    }
+    for (const [schema, value] of [[message.inputSchema, call.arguments], [message.outputSchema, call.structuredContent]]) {
+      assert.ok(value === undefined || ajv.validate(schema, value), `${message.name}: ${ajv.errorsText()}\n${JSON.stringify(value)}`);
     }
   } else {
     const validate = validatorOf(revision, type);

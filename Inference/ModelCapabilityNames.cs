@@ -1,0 +1,23 @@
+namespace MistralServe.Inference;
+
+/// <summary>What <see cref="ModelCapabilities"/> are called on the wire and for people. Any thread.</summary>
+internal static class ModelCapabilityNames
+{
+    /// <summary>Names of all that a model can do: <c>text_generation</c>, <c>embedding</c>, <c>ranking</c>.</summary>
+    public static List<string> Of(ModelCapabilities capabilities)
+    {
+        List<string> names = [];
+        AddIf(ModelCapabilities.TextGeneration, "text_generation");
+        AddIf(ModelCapabilities.Embedding, "embedding");
+        AddIf(ModelCapabilities.Ranking, "ranking");
+        return names;
+
+        void AddIf(ModelCapabilities capability, string name)
+        {
+            if (capabilities.HasFlag(capability))
+            {
+                names.Add(name);
+            }
+        }
+    }
+}
