@@ -39,7 +39,7 @@ internal sealed partial class ModelLoader(ModelDescription model, ModelLoadOptio
         bool ranks = model.Capabilities.HasFlag(ModelCapabilities.Ranking);
         if (ranks || model.Capabilities.HasFlag(ModelCapabilities.Embedding))
         {
-            var embedding = new LlamaContextOptions(layout.ContextLength, EmbeddingSequences, layout.ContextLength, options.Threads);
+            var embedding = new LlamaContextOptions(layout.ContextLength, EmbeddingSequences, layout.ContextLength, options.Threads, FlashAttention: !ranks);
             (LlamaEmbeddingRunner? embeddingRunner, problem) = LlamaEmbeddingRunner.Load(model.Path, embedding, progress);
             if (embeddingRunner is not null && embeddingRunner.Ranks != ranks)
             {
