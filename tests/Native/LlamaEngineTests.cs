@@ -107,6 +107,47 @@ public sealed class LlamaEngineTests
     }
 
     [Fact]
+    public void Weights_beside_a_vocabulary_compute_what_the_whole_model_computes()
+    {
+        LlamaReference.LoadLibraries();
+        string path = RepositoryFiles.Path("assets/mistralserve-demo.gguf");
+        ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: true).Model!;
+        var options = new LlamaContextOptions(256, 1, 256, 2);
+        using LlamaRunner whole = LlamaRunner.Load(path, options, _ => true).Runner!;
+        using LlamaRunner parts = LlamaRunner.Load(path, options with { Vocabulary = new VocabularyShape(model.Architecture, model.VocabularySize) }, _ => true).Runner!;
+        int[] tokens = parts.Vocabulary.Tokenize("Hello, who are you?"u8, addSpecial: true, parseSpecial: true);
+        Assert.Equal(whole.Vocabulary.Tokenize("Hello, who are you?"u8, addSpecial: true, parseSpecial: true), tokens);
+        BatchRow[] rows = [.. tokens.Select((token, index) => new BatchRow(token, index, 0, WantLogits: index == tokens.Length - 1))];
+        Assert.Equal(DecodeResult.Done, whole.Decode(rows));
+        Assert.Equal(DecodeResult.Done, parts.Decode(rows));
+        Assert.True(whole.GetLogits(rows.Length - 1).SequenceEqual(parts.GetLogits(rows.Length - 1)));
+    }
+
+    [Theory]
+    [InlineData("llama", 7)]
+    [InlineData("mistral3", 2048)]
+    public void Weights_that_do_not_fit_their_vocabulary_are_a_sentence(string architecture, int tokens)
+    {
+        LlamaReference.LoadLibraries();
+        var options = new LlamaContextOptions(256, 1, 256, 2) { Vocabulary = new VocabularyShape(architecture, tokens) };
+        (LlamaRunner? runner, string? problem) = LlamaRunner.Load(RepositoryFiles.Path("assets/mistralserve-demo.gguf"), options, _ => true);
+        Assert.Null(runner);
+        Assert.NotNull(problem);
+    }
+
+    [Fact]
+    public void A_load_that_is_given_up_leaves_nothing_behind()
+    {
+        LlamaReference.LoadLibraries();
+        string path = RepositoryFiles.Path("assets/mistralserve-demo.gguf");
+        ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: true).Model!;
+        var options = new LlamaContextOptions(256, 1, 256, 2) { Vocabulary = new VocabularyShape(model.Architecture, model.VocabularySize) };
+        (LlamaRunner? runner, string? problem) = LlamaRunner.Load(path, options, _ => false);
+        Assert.Null(runner);
+        Assert.NotNull(problem);
+    }
+
+    [Fact]
     public void A_disposed_model_may_still_be_asked_and_stopped()
     {
         LlamaReference.LoadLibraries();
