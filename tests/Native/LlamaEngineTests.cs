@@ -123,13 +123,11 @@ public sealed class LlamaEngineTests
         Assert.True(whole.GetLogits(rows.Length - 1).SequenceEqual(parts.GetLogits(rows.Length - 1)));
     }
 
-    [Theory]
-    [InlineData("llama", 7)]
-    [InlineData("mistral3", 2048)]
-    public void Weights_that_do_not_fit_their_vocabulary_are_a_sentence(string architecture, int tokens)
+    [Fact]
+    public void Weights_that_do_not_fit_their_vocabulary_are_a_sentence()
     {
         LlamaReference.LoadLibraries();
-        var options = new LlamaContextOptions(256, 1, 256, 2) { Vocabulary = new VocabularyShape(architecture, tokens) };
+        var options = new LlamaContextOptions(256, 1, 256, 2) { Vocabulary = new VocabularyShape("llama", 7) };
         (LlamaRunner? runner, string? problem) = LlamaRunner.Load(RepositoryFiles.Path("assets/mistralserve-demo.gguf"), options, _ => true);
         Assert.Null(runner);
         Assert.NotNull(problem);
