@@ -1,3 +1,4 @@
+using MistralServe.Inference.Embedding;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.Inference.Ranking;
@@ -9,12 +10,7 @@ internal sealed class RankService(ModelDescription model, InferenceEngine engine
     public ModelDescription Model { get; } = model;
 
     /// <summary>
-    /// Ranks documents:
-    /// 1. take a place in the queue, or refuse at once;
-    /// 2. wait for the model if it is still loading, within the queue's limit;
-    /// 3. tokenise the pairs of query and document, check each against the context and all against the total;
-    /// 4. hand them to the engine, which computes them beside those of other requests, and wait for its scores;
-    /// 5. sort.
+    /// Ranks documents: computes the scores of the pairs of query and document (<see cref="TextComputation"/>), and sorts.
     /// </summary>
     /// <param name="query">The validated request.</param>
     /// <param name="cancellationToken">Client gone: what is not computed is dropped and <see cref="OperationCanceledException"/> thrown.</param>
@@ -26,54 +22,23 @@ internal sealed class RankService(ModelDescription model, InferenceEngine engine
                 EngineFailureCode.NotSupported, $"The loaded model {Model.Id} cannot rank documents. Start the server with a reranker (pooling type rank).", "model"));
         }
 
-        (QueuePlace? place, EngineFailure? failure) = engine.TryEnter(query.Principal);
-        if (place is null)
-        {
-            return Fail(failure!);
-        }
+        int promptTokens = 0;
+        EmbeddingResult result = await TextComputation.RunAsync(engine, query.Principal, Tokenize, cancellationToken).ConfigureAwait(false);
+        return result.Vectors is { } scores ? Sort(scores, query.Top, promptTokens) : Fail(result.Failure!);
 
-        using (place)
+        (int[][]? Inputs, EngineFailure? Failure) Tokenize()
         {
-            failure = await engine.WaitUntilLoadedAsync(place, cancellationToken).ConfigureAwait(false);
-            if (failure is not null)
-            {
-                return Fail(failure);
-            }
-
             var tokenizer = new PairTokenizer(engine.Vocabulary, engine.ContextLength, Model.RerankTemplate, query.Query);
-            (int[][]? pairs, failure) = Tokenize(query.Documents, tokenizer, cancellationToken);
-            if (pairs is null)
+            if (tokenizer.Begin() is { } tooLong)
             {
-                return Fail(failure!);
+                return (null, tooLong);
             }
 
-            using EmbeddingComputation computation = engine.Submit(new EmbeddingRequest(pairs), place);
-            EmbeddingResult result = await computation.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return result.Vectors is { } scores ? Sort(scores, query.Top, tokenizer.TotalTokens) : Fail(result.Failure!);
+            (int[][]? Inputs, EngineFailure? Failure) pairs = TextComputation.Tokenize(
+                query.Documents.Count, i => tokenizer.Add(query.Documents[i], i), cancellationToken);
+            promptTokens = tokenizer.TotalTokens;
+            return pairs;
         }
-    }
-
-    private static (int[][]? Pairs, EngineFailure? Failure) Tokenize(IReadOnlyList<string> documents, PairTokenizer tokenizer, CancellationToken cancellationToken)
-    {
-        if (tokenizer.Begin() is { } tooLong)
-        {
-            return (null, tooLong);
-        }
-
-        int[][] pairs = new int[documents.Count][];
-        for (int i = 0; i < pairs.Length; i++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            (int[]? tokens, EngineFailure? failure) = tokenizer.Add(documents[i], i);
-            if (tokens is null)
-            {
-                return (null, failure);
-            }
-
-            pairs[i] = tokens;
-        }
-
-        return (pairs, null);
     }
 
     private static RankOutcome Sort(float[][] scores, int? top, int promptTokens)
