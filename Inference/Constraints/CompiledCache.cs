@@ -9,51 +9,15 @@ internal sealed class CompiledCache
     private const int MaxCount = 256;
     private const long MaxBytes = 64 * 1024 * 1024;
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<UInt128, LinkedListNode<(UInt128 Key, CompiledGrammar Grammar)>> _known = [];
-    private readonly LinkedList<(UInt128 Key, CompiledGrammar Grammar)> _order = [];
-    private long _bytes;
+    private readonly RecentlyUsed<UInt128, CompiledGrammar> _known = new(MaxCount, MaxBytes);
 
     /// <summary>A grammar; null when it is not there.</summary>
     /// <param name="hash">At least 16 bytes of a cryptographic hash.</param>
-    public CompiledGrammar? Find(ReadOnlySpan<byte> hash)
-    {
-        lock (_lock)
-        {
-            if (!_known.TryGetValue(Key(hash), out LinkedListNode<(UInt128 Key, CompiledGrammar Grammar)>? node))
-            {
-                return null;
-            }
-
-            _order.Remove(node);
-            _order.AddLast(node);
-            return node.Value.Grammar;
-        }
-    }
+    public CompiledGrammar? Find(ReadOnlySpan<byte> hash) => _known.Find(Key(hash));
 
     /// <summary>Keeps a grammar.</summary>
     /// <inheritdoc cref="Find"/>
-    public void Add(ReadOnlySpan<byte> hash, CompiledGrammar grammar)
-    {
-        UInt128 key = Key(hash);
-        lock (_lock)
-        {
-            if (_known.ContainsKey(key))
-            {
-                return;
-            }
-
-            _known.Add(key, _order.AddLast((key, grammar)));
-            _bytes += grammar.Bytes;
-            while (_order.Count > 1 && (_order.Count > MaxCount || _bytes > MaxBytes))
-            {
-                (UInt128 oldest, CompiledGrammar dropped) = _order.First!.Value;
-                _order.RemoveFirst();
-                _known.Remove(oldest);
-                _bytes -= dropped.Bytes;
-            }
-        }
-    }
+    public void Add(ReadOnlySpan<byte> hash, CompiledGrammar grammar) => _known.Add(Key(hash), grammar, grammar.Bytes);
 
     private static UInt128 Key(ReadOnlySpan<byte> hash) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
 }

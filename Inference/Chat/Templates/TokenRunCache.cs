@@ -12,61 +12,23 @@ internal sealed class TokenRunCache
     /// <summary>Most bytes of texts and tokens together. Ours: some conversations of the longest contexts.</summary>
     public const long MaxBytes = 8 * 1024 * 1024;
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<int, LinkedListNode<Run>> _known = [];
-    private readonly LinkedList<Run> _order = [];
-    private long _bytes;
+    private readonly RecentlyUsed<int, Run> _runs = new(int.MaxValue, MaxBytes);
 
     /// <summary>The tokens of a text; null when they are not there. Not to be changed.</summary>
     /// <param name="text">UTF-8.</param>
-    public int[]? Find(ReadOnlySpan<byte> text)
-    {
-        int key = Key(text);
-        lock (_lock)
-        {
-            if (!_known.TryGetValue(key, out LinkedListNode<Run>? node) || !text.SequenceEqual(node.Value.Text))
-            {
-                return null;
-            }
-
-            _order.Remove(node);
-            _order.AddLast(node);
-            return node.Value.Tokens;
-        }
-    }
+    public int[]? Find(ReadOnlySpan<byte> text) => _runs.Find(Key(text)) is { } run && text.SequenceEqual(run.Text) ? run.Tokens : null;
 
     /// <summary>Keeps the tokens of a text, in the place of another with the same hash.</summary>
     /// <param name="text">UTF-8.</param>
     /// <param name="tokens">Its tokens; not to be changed any more.</param>
     public void Add(ReadOnlySpan<byte> text, int[] tokens)
     {
-        var run = new Run(Key(text), text.ToArray(), tokens);
-        if (run.Bytes > MaxBytes / 2)
+        // With what the objects around them take.
+        long bytes = text.Length + (4L * tokens.Length) + 256;
+        if (bytes <= MaxBytes / 2)
         {
-            return;
+            _runs.Add(Key(text), new Run(text.ToArray(), tokens), bytes);
         }
-
-        lock (_lock)
-        {
-            if (_known.TryGetValue(run.Key, out LinkedListNode<Run>? other))
-            {
-                Remove(other);
-            }
-
-            _known.Add(run.Key, _order.AddLast(run));
-            _bytes += run.Bytes;
-            while (_bytes > MaxBytes)
-            {
-                Remove(_order.First!);
-            }
-        }
-    }
-
-    private void Remove(LinkedListNode<Run> node)
-    {
-        _order.Remove(node);
-        _known.Remove(node.Value.Key);
-        _bytes -= node.Value.Bytes;
     }
 
     // Seeded at random by the runtime: nobody can make texts that collide.
@@ -77,9 +39,10 @@ internal sealed class TokenRunCache
         return hash.ToHashCode();
     }
 
-    private sealed record Run(int Key, byte[] Text, int[] Tokens)
+    private sealed class Run(byte[] text, int[] tokens)
     {
-        // With what the objects around them take.
-        public long Bytes => Text.Length + (4L * Tokens.Length) + 256;
+        public byte[] Text => text;
+
+        public int[] Tokens => tokens;
     }
 }
