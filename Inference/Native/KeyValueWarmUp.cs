@@ -5,11 +5,11 @@ namespace MistralServe.Inference.Native;
 
 /// <summary>
 /// Makes the memory of the KV cache present while the model is being read. The library clears the whole cache when it is
-/// created, one page fault for each 4 KiB, on one thread: a second thread can take the faults meanwhile. How: a block of the cache's size is allocated on the loading thread before the model, touched by a helper, and
-/// freed just before the context is created, so that the library's allocation gets the same, present memory. For that the C
-/// library must take large blocks from its heap instead of mapping each anew (mallopt, glibc); where the loading thread does not
-/// use that heap, nothing is done. The helper asks for huge pages: a few hundred faults instead of tens of thousands. Loading
-/// thread only.
+/// created, one page fault for each 4 KiB, on one thread: a second thread can take the faults meanwhile. How: a block of the
+/// cache's size is allocated on the loading thread before the model, touched by a helper, and freed just before the context is
+/// created, so that the library's allocation gets the same, present memory. For that the C library must take large blocks from
+/// its heap instead of mapping each anew (mallopt, glibc); where the loading thread does not use that heap, nothing is done. The
+/// helper asks for huge pages: a few hundred faults instead of tens of thousands. Loading thread only.
 /// </summary>
 internal sealed unsafe partial class KeyValueWarmUp : IDisposable
 {

@@ -79,16 +79,16 @@ internal sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
         }
 
         var monitor = new ComputeMonitor();
-        nint context = CreatePoolingContext(model.DangerousGetHandle(), options, monitor);
-        if (context == 0)
+        nint created = CreatePoolingContext(model.DangerousGetHandle(), options, monitor);
+        (LlamaContextHandle? context, problem) = LlamaContextHandle.Own(
+            created, model, options.Threads, $"for inputs of {options.ContextLength} tokens", "lower --ctx-size");
+        if (context is null)
         {
             model.Dispose();
-            return (null, $"llama.cpp cannot create a context for inputs of {options.ContextLength} tokens: "
-                + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size"));
+            return (null, problem);
         }
 
-        var handle = new LlamaContextHandle(context, model, NativeRuntime.CreateThreadPool(options.Threads, poll: 50));
-        return (new LlamaEmbeddingRunner(model, handle, options, monitor), null);
+        return (new LlamaEmbeddingRunner(model, context, options, monitor), null);
     }
 
     /// <inheritdoc/>

@@ -97,6 +97,17 @@ internal sealed class LlamaContextHandle : SafeHandleZeroOrMinusOneIsInvalid
     private readonly LlamaModelHandle _model;
     private readonly nint _pool;
 
+    /// <summary>Takes ownership of what the library created, with a thread pool of its own.</summary>
+    /// <param name="context">The context; 0 when the library could not create it.</param>
+    /// <param name="model">Its model, which stays alive as long as the context.</param>
+    /// <param name="threads">Compute threads.</param>
+    /// <param name="size">What the context was to hold, for the sentence.</param>
+    /// <param name="remedy">What the operator can do about memory, for the sentence.</param>
+    /// <returns>The handle, or a sentence for the operator.</returns>
+    public static (LlamaContextHandle? Context, string? Problem) Own(nint context, LlamaModelHandle model, int threads, string size, string remedy) => context != 0
+        ? (new LlamaContextHandle(context, model, NativeRuntime.CreateThreadPool(threads, poll: 50)), null)
+        : (null, $"llama.cpp cannot create a context {size}: {LlamaLog.TakeLastError() ?? $"probably out of memory; {remedy}"}");
+
     /// <summary>Takes ownership of the context and the pool, which is attached.</summary>
     public LlamaContextHandle(nint context, LlamaModelHandle model, nint pool)
         : base(ownsHandle: true)

@@ -205,10 +205,8 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.kv_unified = 0;
         monitor.Attach(ref parameters);
         nint context = LlamaApi.llama_init_from_model(model.DangerousGetHandle(), parameters);
-        return context != 0
-            ? (new LlamaContextHandle(context, model, NativeRuntime.CreateThreadPool(options.Threads, poll: 50)), null)
-            : (null, $"llama.cpp cannot create a context of {options.SequenceCount} sequences with {options.ContextLength} tokens: "
-                + (LlamaLog.TakeLastError() ?? "probably out of memory; lower --ctx-size or --parallel"));
+        return LlamaContextHandle.Own(
+            context, model, options.Threads, $"of {options.SequenceCount} sequences with {options.ContextLength} tokens", "lower --ctx-size or --parallel");
     }
 
     private static int PadContext(int contextLength) => (contextLength + 255) / 256 * 256;
