@@ -49,15 +49,7 @@ public sealed class LegacyStreamTests
                 [],
             ])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
-            foreach ((string name, string value) in headers)
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-
-            McpTestServer.Answer answer = await server.SendAsync(request);
-            answer.ExpectError(405, -32600, null);
-            Assert.Equal("POST", answer.Allow);
+            await server.ExpectNoStreamAsync(headers);
         }
     }
 

@@ -159,6 +159,20 @@ internal sealed class McpTestServer : IAsyncDisposable
         "_meta":{"io.modelcontextprotocol/protocolVersion":"{{{version}}}","io.modelcontextprotocol/clientCapabilities":{}}
         """;
 
+    /// <summary>Asks for a stream as clients of later revisions do: there is none.</summary>
+    public async Task ExpectNoStreamAsync(params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        Answer answer = await SendAsync(request);
+        answer.ExpectError(405, -32600, null);
+        Assert.Equal("POST", answer.Allow);
+    }
+
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using HttpResponseMessage response = await Client.SendAsync(request);

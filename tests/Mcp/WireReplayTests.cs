@@ -27,7 +27,7 @@ public sealed class WireReplayTests
         Assert.Equal("2025-11-25", initialized.Result.GetProperty("protocolVersion").GetString());
         (string, string)[] headers = [("Accept", Both), (Session, initialized.Session!), (Version, "2025-11-25")];
         (await server.PostAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", headers)).ExpectAccepted();
-        await ExpectNoStreamAsync(server, ("Accept", "text/event-stream"), headers[1], headers[2]);
+        await server.ExpectNoStreamAsync(("Accept", "text/event-stream"), headers[1], headers[2]);
         Assert.Single((await server.PostAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", headers)).Result.GetProperty("tools").EnumerateArray());
 
         using EventStreamClient call = await server.StreamAsync(
@@ -82,7 +82,7 @@ public sealed class WireReplayTests
             """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"c","version":"1"}}}""",
             ("Accept", Both), ("Mcp-Method", "initialize"));
         (string, string)[] headers = [("Accept", Both), (Session, initialized.Session!), (Version, "2025-11-25")];
-        await ExpectNoStreamAsync(server, ("Accept", "text/event-stream"), headers[1], headers[2]);
+        await server.ExpectNoStreamAsync(("Accept", "text/event-stream"), headers[1], headers[2]);
         (await server.PostAsync("""{"jsonrpc":"2.0","method":"notifications/initialized","params":{}}""", [.. headers, ("Mcp-Method", "notifications/initialized")])).ExpectAccepted();
         using EventStreamClient call = await server.StreamAsync(
             """{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"chat","arguments":{}}}""",
@@ -121,9 +121,9 @@ public sealed class WireReplayTests
             """{"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"mcp","version":"0.1.0"}},"jsonrpc":"2.0","id":0}""",
             ("Accept", Both));
         (string, string)[] headers = [("Accept", Both), (Session, initialized.Session!), (Version, "2025-11-25")];
-        Task first = ExpectNoStreamAsync(server, ("Accept", "text/event-stream"), headers[1], headers[2]);
+        Task first = server.ExpectNoStreamAsync(("Accept", "text/event-stream"), headers[1], headers[2]);
         (await server.PostAsync("""{"method":"notifications/initialized","jsonrpc":"2.0"}""", headers)).ExpectAccepted();
-        await Task.WhenAll(first, ExpectNoStreamAsync(server, ("Accept", "text/event-stream"), headers[1], headers[2]));
+        await Task.WhenAll(first, server.ExpectNoStreamAsync(("Accept", "text/event-stream"), headers[1], headers[2]));
         Assert.Equal(2, (await server.PostAsync("""{"method":"tools/list","jsonrpc":"2.0","id":1}""", headers)).Result.GetProperty("tools").GetArrayLength());
     }
 
@@ -139,7 +139,7 @@ public sealed class WireReplayTests
 
         // It refuses a server that speaks a newer revision than itself.
         Assert.Equal("2025-06-18", last.Result.GetProperty("protocolVersion").GetString());
-        await ExpectNoStreamAsync(server, ("Accept", Both), (Session, session));
+        await server.ExpectNoStreamAsync(("Accept", Both), (Session, session));
         foreach (string body in (string[])
             [
                 """{"jsonrpc":"2.0","method":"notifications/initialized"}""",
@@ -170,17 +170,4 @@ public sealed class WireReplayTests
 
     private static string Modern(string id, string method, string parameters = "") =>
         $$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"{{{method}}}","params":{{{{parameters}}}{{{McpTestServer.Meta()}}}}}""";
-
-    private static async Task ExpectNoStreamAsync(McpTestServer server, params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
-        foreach ((string name, string value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        McpTestServer.Answer answer = await server.SendAsync(request);
-        answer.ExpectError(405, -32600, null);
-        Assert.Equal("POST", answer.Allow);
-    }
 }

@@ -96,20 +96,11 @@ public sealed class LlamaEmbeddingTests
     }
 
     /// <summary>A model as the product puts it together.</summary>
-    private sealed class Served(EngineModel model, EmbeddingService service) : IAsyncDisposable
+    private sealed class Served(ServedModel<EmbeddingService> model) : IAsyncDisposable
     {
-        public static Served Start(string path, int? contextLength = null)
-        {
-            ModelDescription description = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
-            var settings = new ServeSettings { ContextLength = contextLength, ThreadCount = 2 };
-            EngineModel model = ModelStartup.Create(description, settings, null, NullLoggerFactory.Instance);
-            var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
-            model.AddServices(services);
-            model.Start();
-            return new Served(model, (EmbeddingService)services.Single(service => service.ServiceType == typeof(EmbeddingService)).ImplementationInstance!);
-        }
+        public static Served Start(string path, int? contextLength = null) => new(new ServedModel<EmbeddingService>(path, contextLength));
 
-        public async Task<EmbeddingOutcome> ComputeAsync(params string[] texts) => await service.ComputeAsync(
+        public async Task<EmbeddingOutcome> ComputeAsync(params string[] texts) => await model.Service.ComputeAsync(
             new EmbeddingQuery { Inputs = [.. texts.Select(text => new EmbeddingInput(text, null))] }, CancellationToken.None);
 
         public async Task<EmbeddingAnswer> EmbedAsync(params string[] texts)

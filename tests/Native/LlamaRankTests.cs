@@ -146,21 +146,12 @@ public sealed class LlamaRankTests
     }
 
     /// <summary>A model as the product puts it together.</summary>
-    private sealed class Served(EngineModel model, RankService service) : IAsyncDisposable
+    private sealed class Served(ServedModel<RankService> model) : IAsyncDisposable
     {
-        public static Served Start(string path, int? contextLength = null)
-        {
-            ModelDescription description = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
-            var settings = new ServeSettings { ContextLength = contextLength, ThreadCount = 2 };
-            EngineModel model = ModelStartup.Create(description, settings, null, NullLoggerFactory.Instance);
-            var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
-            model.AddServices(services);
-            model.Start();
-            return new Served(model, (RankService)services.Single(service => service.ServiceType == typeof(RankService)).ImplementationInstance!);
-        }
+        public static Served Start(string path, int? contextLength = null) => new(new ServedModel<RankService>(path, contextLength));
 
         public async Task<RankOutcome> ComputeAsync(string query, params string[] documents) =>
-            await service.ComputeAsync(new RankQuery { Query = query, Documents = documents }, CancellationToken.None);
+            await model.Service.ComputeAsync(new RankQuery { Query = query, Documents = documents }, CancellationToken.None);
 
         public async Task<RankAnswer> RankAsync(string query, params string[] documents)
         {

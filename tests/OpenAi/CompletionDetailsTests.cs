@@ -201,11 +201,7 @@ public sealed class CompletionDetailsTests
         return [.. events[..^1].Select(item => JsonDocument.Parse(item["data: ".Length..]).RootElement)];
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(RestServer server, string body)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await server.Client.PostAsync(new Uri("/v1/completions", UriKind.Relative), content);
-    }
+    private static Task<HttpResponseMessage> SendAsync(RestServer server, string body) => server.PostAsync("/v1/completions", body);
 
     // "a", then "b", whatever the format says.
     private sealed class FakeCompiler : IConstraintCompiler

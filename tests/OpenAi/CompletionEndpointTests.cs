@@ -67,16 +67,9 @@ public sealed class CompletionEndpointTests
 
     private static async Task<JsonElement> PostAsync(RestServer server, string body)
     {
-        using HttpResponseMessage answer = await SendAsync(server, body);
-        string text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
-        using JsonDocument document = JsonDocument.Parse(text);
+        using JsonDocument document = JsonDocument.Parse(await server.PostForTextAsync("/v1/completions", body));
         return document.RootElement.Clone();
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(RestServer server, string body)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await server.Client.PostAsync(new Uri("/v1/completions", UriKind.Relative), content);
-    }
+    private static Task<HttpResponseMessage> SendAsync(RestServer server, string body) => server.PostAsync("/v1/completions", body);
 }

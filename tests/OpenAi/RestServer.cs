@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -78,6 +80,32 @@ internal sealed class RestServer : IAsyncDisposable
         }
 
         return new RestServer(app, engine);
+    }
+
+    /// <summary>Posts JSON.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await Client.PostAsync(new Uri(path, UriKind.Relative), content);
+    }
+
+    /// <summary>Posts JSON and expects 200.</summary>
+    public async Task<string> PostForTextAsync(string path, string body)
+    {
+        using HttpResponseMessage answer = await PostAsync(path, body);
+        string text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+        return text;
+    }
+
+    /// <summary>Waits until the engine has nothing left to do.</summary>
+    public async Task WaitIdleAsync()
+    {
+        for (int i = 0; ActiveCount > 0; i++)
+        {
+            Assert.True(i < 5000, "the request is still active");
+            await Task.Delay(1);
+        }
     }
 
     public async ValueTask DisposeAsync()

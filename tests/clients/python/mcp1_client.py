@@ -5,13 +5,10 @@ import sys
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 
+from mcp_question import ask
+
 
 async def main() -> None:
-    told = []
-
-    async def on_progress(progress, total, message):
-        told.append((progress, message or ""))
-
     async with streamablehttp_client(sys.argv[1]) as (read, write, _):
         async with ClientSession(read, write) as session:
             result = await session.initialize()
@@ -19,22 +16,7 @@ async def main() -> None:
             await session.send_ping()
             tools = await session.list_tools()
             assert tools.tools[0].name == "chat"
-            reply = await session.call_tool(
-                "chat",
-                {
-                    "messages": [
-                        {"role": "system", "content": "You are a helpful assistant."},
-                        {"role": "user", "content": "What is the capital of France?"},
-                    ],
-                    "maxTokens": 32,
-                    "temperature": 0,
-                },
-                progress_callback=on_progress,
-            )
-            text = reply.content[0].text
-            assert text == "The capital of France is Paris.", text
-            deltas = "".join(message for _, message in told)
-            assert deltas and text.startswith(deltas), told
+            told = await ask(session)
             assert [p for p, _ in told] == sorted({p for p, _ in told}), told
             # Throws when the data does not conform to the schema.
             info = await session.call_tool("model_info", {})

@@ -5,30 +5,14 @@ import time
 
 from mcp.client.client import Client
 
-CHAT = {
-    "messages": [
-        {"role": "system", "content": "You are a helpful assistant."},
-        {"role": "user", "content": "What is the capital of France?"},
-    ],
-    "maxTokens": 32,
-    "temperature": 0,
-}
+from mcp_question import CHAT, ask
 
 
 async def check(**options) -> None:
-    told = []
-
-    async def on_progress(progress, total, message):
-        told.append((progress, message or ""))
-
     async with Client(sys.argv[1], **options) as client:
         tools = await client.list_tools()
         assert tools.tools[0].name == "chat"
-        reply = await client.call_tool("chat", CHAT, progress_callback=on_progress)
-        text = reply.content[0].text
-        assert text == "The capital of France is Paris.", text
-        deltas = "".join(message for _, message in told)
-        assert deltas and text.startswith(deltas), told
+        await ask(client)
         info = await client.call_tool("model_info", {})
         assert info.structured_content["architecture"] == "llama"
         bad = await client.call_tool("chat", {})
