@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,8 +16,8 @@ internal static class McpPort
     // What a page needs of an answer: its session, and where to sign in.
     private const string ExposedHeaders = "Mcp-Session-Id, WWW-Authenticate, x-request-id";
 
-    // Soon enough for a client that waits; the keys are not asked for more often in any case.
-    private const string IssuerRetrySeconds = "10";
+    // The keys are not asked for sooner in any case.
+    private static readonly string IssuerRetrySeconds = ((int)AccessTokens.DefaultFloor.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Names of all tools that there can be, for the option that chooses among them.</summary>
     public static IReadOnlyList<string> ToolNames { get; } = [.. ToolTable.Names];

@@ -164,8 +164,13 @@ internal sealed partial class InferenceEngine
     /// <summary>What a key has of its share; null where shares have no limit.</summary>
     public ShareState? FindShare(string principal)
     {
+        if (_shares.Limit == int.MaxValue)
+        {
+            return null;
+        }
+
         int used = _shares.CountOf(principal);
-        return _shares.Limit == int.MaxValue ? null : new ShareState(_shares.Limit, used, used == 0 ? TimeSpan.Zero : EstimateRetryAfter(used));
+        return new ShareState(_shares.Limit, used, used == 0 ? TimeSpan.Zero : EstimateRetryAfter(used));
     }
 
     /// <summary>

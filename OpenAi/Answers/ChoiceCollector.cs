@@ -13,7 +13,7 @@ internal sealed class ChoiceCollector : IChatOutputSink
     private readonly List<Call> _calls = [];
     private ArrayBufferWriter<byte>? _content;
     private ArrayBufferWriter<byte>? _reasoning;
-    private bool _hasCallBehindContent;
+    private ContentSeam _seam;
 
     /// <summary>A collector that has nothing yet.</summary>
     /// <param name="parser">The choice's own parser.</param>
@@ -43,9 +43,7 @@ internal sealed class ChoiceCollector : IChatOutputSink
     /// <inheritdoc/>
     public void OnContent(ReadOnlySpan<byte> text)
     {
-        // The white space that touched the calls is gone; two texts don't become one word.
-        (_content ??= new ArrayBufferWriter<byte>()).Write(_hasCallBehindContent ? "\n"u8 : default);
-        _hasCallBehindContent = false;
+        (_content ??= new ArrayBufferWriter<byte>()).Write(_seam.AddContent() ? "\n"u8 : default);
         _content.Write(text);
     }
 
@@ -55,7 +53,7 @@ internal sealed class ChoiceCollector : IChatOutputSink
     /// <inheritdoc/>
     public void OnToolCall(int index, string id, string name)
     {
-        _hasCallBehindContent = _content is not null;
+        _seam.AddCall();
         _calls.Add(new Call(id, name, new ArrayBufferWriter<byte>()));
     }
 

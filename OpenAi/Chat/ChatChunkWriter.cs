@@ -112,18 +112,15 @@ internal sealed class ChatChunkWriter : AnswerChunkWriter
 
     private sealed class ChoiceSink(ChatChunkWriter writer, int choice) : IChatOutputSink
     {
-        private bool _hasContent;
-        private bool _hasCallBehindContent;
+        private ContentSeam _seam;
 
         public void OnContent(ReadOnlySpan<byte> text)
         {
-            // As the collected answer has it: one line end where calls stood between two texts.
-            if (_hasCallBehindContent)
+            if (_seam.AddContent())
             {
                 writer.WritePiece(choice, "content"u8, "\n"u8);
             }
 
-            (_hasContent, _hasCallBehindContent) = (true, false);
             writer.WritePiece(choice, "content"u8, text);
         }
 
@@ -137,7 +134,7 @@ internal sealed class ChatChunkWriter : AnswerChunkWriter
 
         public void OnToolCall(int index, string id, string name)
         {
-            _hasCallBehindContent = _hasContent;
+            _seam.AddCall();
             writer.WriteCall(choice, index, id, name, ""u8);
         }
 

@@ -97,7 +97,7 @@ internal sealed record ResponseObject
     [JsonPropertyName("frequency_penalty")]
     public required double FrequencyPenalty { get; init; }
 
-    /// <summary>Always <c>disabled</c>: a prompt that is too long is an error.</summary>
+    /// <summary><c>disabled</c>, a conversation that is too long is an error; or <c>auto</c>, its oldest turns go.</summary>
     [JsonPropertyName("truncation")]
     public required string Truncation { get; init; }
 

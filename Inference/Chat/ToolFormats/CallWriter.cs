@@ -109,13 +109,13 @@ internal static class CallWriter
         int index = 0;
         foreach (JsonProperty property in document.RootElement.EnumerateObject())
         {
-            string open = syntax.Parameter.Write(new MarkValues { Key = property.Name, Type = TypeName(property.Value) });
             if (syntax.Body == CallBody.Elements)
             {
                 WriteElement(syntax.ElementMark, property.Name, property.Value, text);
                 continue;
             }
 
+            string open = syntax.Parameter.Write(new MarkValues { Key = property.Name, Type = TypeName(property.Value) });
             if (syntax.Body == CallBody.Tagged)
             {
                 text.Append(open).Append(RawValue(property.Value)).Append(syntax.ValuesOnLines ? "\n" : "").Append(syntax.ParameterClose).Append(syntax.ParameterSeparator);

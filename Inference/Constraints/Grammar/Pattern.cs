@@ -92,7 +92,7 @@ internal sealed class Pattern
     /// <param name="part">What repeats.</param>
     /// <param name="min">At least 0.</param>
     /// <param name="max">At least <paramref name="min"/>, else nothing is accepted; null means no limit.</param>
-    public static Pattern Repeat(Pattern part, int min, int? max) => 
+    public static Pattern Repeat(Pattern part, int min, int? max) =>
         max < min ? Never : new(PatternKind.Repeat, [part])
         {
             Min = min,

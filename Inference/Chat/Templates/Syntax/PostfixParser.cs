@@ -37,8 +37,7 @@ internal sealed class PostfixParser(TokenReader reader, ExpressionParser express
             }
             else if (reader.Current.Is("("))
             {
-                int line = reader.Current.Line;
-                node = new CallExpression(node, ParseArguments(), line);
+                node = ParseCall(node);
             }
             else
             {
@@ -64,8 +63,7 @@ internal sealed class PostfixParser(TokenReader reader, ExpressionParser express
             }
             else if (reader.Current.Is("("))
             {
-                int line = reader.Current.Line;
-                node = new CallExpression(node, ParseArguments(), line);
+                node = ParseCall(node);
             }
             else
             {
@@ -74,6 +72,12 @@ internal sealed class PostfixParser(TokenReader reader, ExpressionParser express
 
             TokenReader.CheckWidth(count * (TemplateLimits.ParseWidth / TemplateLimits.ParseDepth));
         }
+    }
+
+    private CallExpression ParseCall(Expression node)
+    {
+        int line = reader.Current.Line;
+        return new CallExpression(node, ParseArguments(), line);
     }
 
     private Expression ParseAttribute(Expression node)
