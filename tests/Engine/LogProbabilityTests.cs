@@ -14,7 +14,7 @@ public sealed class LogProbabilityTests
     public async Task Each_event_reports_exactly_the_tokens_of_its_text()
     {
         byte[] answer = Encoding.UTF8.GetBytes("Hé😀 STARt!");
-        await using var harness = new EngineHarness(ScriptedRunner.Answering(answer, promptLength: 6));
+        await using var harness = new EngineHarness(ScriptedRunner.Answering(answer, promptLength: 6, score: 10));
         (string text, GenerationEvent last, List<GenerationEvent> events) = await EngineHarness.ReadAsync(
             harness.Submit(EngineHarness.Request("prompt", 100, "START") with { TopLogProbabilities = 3 }));
         Assert.Equal("Hé😀 STARt!", text);
@@ -40,7 +40,7 @@ public sealed class LogProbabilityTests
             TopLogProbabilities = 1,
             Sampling = new() { Temperature = 0, LogitBias = new Dictionary<int, float> { ['b'] = 50 } },
         };
-        await using var harness = new EngineHarness(new ScriptedRunner(_ => 'x'));
+        await using var harness = new EngineHarness(new ScriptedRunner(_ => 'x') { Score = 10 });
         (string text, _, List<GenerationEvent> events) = await EngineHarness.ReadAsync(harness.Submit(request));
         Assert.Equal("ab", text);
         TokenReport[] reports = [.. events.SelectMany(item => item.Tokens ?? [])];
@@ -52,12 +52,12 @@ public sealed class LogProbabilityTests
     [Fact]
     public async Task Tokens_of_a_stop_string_are_dropped_and_those_of_a_lost_character_come_with_the_end()
     {
-        await using var harness = new EngineHarness(ScriptedRunner.Answering("one two"u8.ToArray(), promptLength: 6));
+        await using var harness = new EngineHarness(ScriptedRunner.Answering("one two"u8.ToArray(), promptLength: 6, score: 10));
         (_, GenerationEvent last, List<GenerationEvent> events) = await EngineHarness.ReadAsync(
             harness.Submit(EngineHarness.Request("prompt", 100, " two") with { TopLogProbabilities = 0 }));
         Assert.Equal("one", string.Concat(events.SelectMany(item => item.Tokens ?? []).Select(report => (char)report.Token.Token)));
 
-        await using var cut = new EngineHarness(ScriptedRunner.Answering(Encoding.UTF8.GetBytes("😀"), promptLength: 6));
+        await using var cut = new EngineHarness(ScriptedRunner.Answering(Encoding.UTF8.GetBytes("😀"), promptLength: 6, score: 10));
         (_, last, _) = await EngineHarness.ReadAsync(cut.Submit(EngineHarness.Request("prompt", 3) with { TopLogProbabilities = 0 }));
         Assert.Equal(3, last.Tokens!.Count);
     }
@@ -68,7 +68,7 @@ public sealed class LogProbabilityTests
     public async Task The_prompt_is_scored_in_parts_without_the_cache(int maxTokens)
     {
         // Each token is followed by the next letter.
-        var runner = new ScriptedRunner(tokens => 'a' + ((tokens[^1] - 'a' + 1) % 26));
+        var runner = new ScriptedRunner(tokens => 'a' + ((tokens[^1] - 'a' + 1) % 26)) { Score = 10 };
         await using var harness = new EngineHarness(runner);
         string prompt = string.Concat(Enumerable.Range(0, 100).Select(i => (char)('a' + (i % 26)))) + "x";
         for (int round = 0; round < 2; round++)

@@ -111,7 +111,7 @@ public sealed class PrefixSharingTests
     [Fact]
     public async Task Several_choices_compute_their_prompt_once_even_with_fewer_sequences_than_choices()
     {
-        ScriptedRunner runner = Repeating();
+        ScriptedRunner runner = Repeating(score: 10);
         await using var harness = new EngineHarness(runner, new EngineOptions { Parallel = 3 });
         (_, _, List<GenerationEvent> events) = await EngineHarness.ReadAsync(harness.Submit(EngineHarness.Request($"{System}a") with { Choices = 7, ScoreChoices = true }));
         for (int choice = 0; choice < 7; choice++)
@@ -189,13 +189,16 @@ public sealed class PrefixSharingTests
     }
 
     // Repeats the last token of the prompt, which is the first that is no 's' or 'x'.
-    private static ScriptedRunner Repeating(int length = 20, int sequences = 4) => new(
+    private static ScriptedRunner Repeating(int length = 20, int sequences = 4, float score = 100) => new(
         tokens =>
         {
             int end = tokens.ToList().FindIndex(token => token is not ('s' or 'x'));
             return end >= 0 && tokens.Count - end <= length ? tokens[end] : ScriptedRunner.EndOfGeneration;
         },
-        sequences);
+        sequences)
+    {
+        Score = score,
+    };
 
     private static int CountPromptRows(ScriptedRunner runner, int token) => runner.Calls.Sum(call => call.Count(row => row.Token == token));
 

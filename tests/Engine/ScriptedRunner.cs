@@ -63,8 +63,8 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
     public ReadOnlySpan<int> EndOfGenerationTokens => new[] { EndOfGeneration };
 
     /// <summary>A model that answers each prompt with a fixed text.</summary>
-    public static ScriptedRunner Answering(byte[] answer, int promptLength, int sequences = 4) =>
-        new(tokens => tokens.Count - promptLength < answer.Length ? answer[tokens.Count - promptLength] : EndOfGeneration, sequences);
+    public static ScriptedRunner Answering(byte[] answer, int promptLength, int sequences = 4, float score = 100) =>
+        new(tokens => tokens.Count - promptLength < answer.Length ? answer[tokens.Count - promptLength] : EndOfGeneration, sequences) { Score = score };
 
     public string GetSpelling(int token) => "";
 
@@ -100,8 +100,11 @@ internal sealed class ScriptedRunner(Func<IReadOnlyList<int>, int> next, int seq
         return DecodeResult.Done;
     }
 
-    /// <summary>Logit of the script's token; all others have 0. At 10 and temperature 1 one token in a hundred is another.</summary>
-    public float Score { get; init; } = 10;
+    /// <summary>
+    /// Logit of the script's token; all others have 0. As it is, the token is certain at every temperature; at 10 and temperature 1 one in a
+    /// hundred is another, and log probabilities are not 0.
+    /// </summary>
+    public float Score { get; init; } = 100;
 
     public Span<float> GetLogits(int row) => _logits[row];
 

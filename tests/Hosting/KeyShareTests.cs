@@ -186,7 +186,6 @@ public sealed class KeyShareTests
                 (layout, _) => (
                     new ScriptedRunner(tokens => tokens[^1] == '\n' ? 'x' : ScriptedRunner.EndOfGeneration, layout.Parallel + layout.CacheStreams)
                     {
-                        Score = 100,
                         OnDecode = _ =>
                         {
                             _gate.Wait();

@@ -19,11 +19,10 @@ internal static class ApiServer
     /// <param name="isEndless">Whether the answer never ends by itself.</param>
     public static Task<RestServer> StartAsync(OpenAiOptions? api = null, bool isEndless = false)
     {
-        // Requests without a temperature draw at 1: what the script says must be certain there too.
         // An answer ends with its context: one that shall not end needs a context that no test lives to see full.
         int contextLength = isEndless ? 65_536 : 4096;
         return RestServer.StartAsync(
-            runner: new ScriptedRunner(tokens => Next(tokens, isEndless), sequences: 6, contextLength: contextLength) { Score = 100 },
+            runner: new ScriptedRunner(tokens => Next(tokens, isEndless), sequences: 6, contextLength: contextLength),
             options: new EngineOptions { Parallel = 4, CacheStreams = 2, ContextLength = contextLength },
             api: api,
             template: ChatTemplateSource.Resolve(modelTemplate: null, "chatml").Source);

@@ -33,7 +33,7 @@ public sealed class CompletionDetailsTests
     public async Task Echo_with_log_probabilities_scores_the_prompt(int maxTokens)
     {
         // Each token is followed by the next letter; the 'x' is unlikely.
-        await using RestServer server = await RestServer.StartAsync(runner: new ScriptedRunner(tokens => tokens[^1] + 1));
+        await using RestServer server = await RestServer.StartAsync(runner: new ScriptedRunner(tokens => tokens[^1] + 1) { Score = 10 });
         JsonElement choice = (await PostAsync(
             server, $$"""{"prompt":"abcx","temperature":0,"logprobs":0,"echo":true,"max_tokens":{{maxTokens}}}""")).GetProperty("choices")[0];
         Assert.Equal("abcxyz"[..(4 + maxTokens)], choice.GetProperty("text").GetString());
@@ -181,7 +181,7 @@ public sealed class CompletionDetailsTests
 
     private static Task<RestServer> StartAsync(string answer) =>
         RestServer.StartAsync(runner: new ScriptedRunner(tokens =>
-            tokens.Count < 3 ? 'p' : tokens.Count - 3 < Encoding.UTF8.GetByteCount(answer) ? Encoding.UTF8.GetBytes(answer)[tokens.Count - 3] : ScriptedRunner.EndOfGeneration));
+            tokens.Count < 3 ? 'p' : tokens.Count - 3 < Encoding.UTF8.GetByteCount(answer) ? Encoding.UTF8.GetBytes(answer)[tokens.Count - 3] : ScriptedRunner.EndOfGeneration) { Score = 10 });
 
     private static async Task<JsonElement> PostAsync(RestServer server, string body)
     {

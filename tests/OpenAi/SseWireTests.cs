@@ -95,7 +95,6 @@ public sealed class SseWireTests
             int decoded = 0;
             var runner = new Engine.ScriptedRunner(_ => Engine.ScriptedRunner.EndOfGeneration, sequences: 6, contextLength: 4096)
             {
-                Score = 100,
                 OnDecode = _ =>
                 {
                     Thread.Sleep(decoded++ == 0 ? 2500 : 0);
