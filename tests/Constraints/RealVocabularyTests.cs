@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MistralServe.Inference.Constraints;
 using MistralServe.Inference.Constraints.Grammar;
+using MistralServe.Inference.Constraints.Lexing;
 using MistralServe.Inference.Constraints.Machine;
 using MistralServe.Inference.Constraints.Vocabulary;
 using MistralServe.Inference.Sampling;
@@ -64,6 +65,49 @@ public sealed class RealVocabularyTests(ITestOutputHelper output)
 
             Assert.True(constraint.Allows(vocabulary.Source.EndOfGenerationTokens[0]));
         }
+    }
+
+    // States that treat all letters alike beside such that do not, plain and with lengths counted.
+    [Theory]
+    [InlineData(RealVocabularies.SmolLm)]
+    [InlineData(RealVocabularies.SentencePiece)]
+    [InlineData(RealVocabularies.Large)]
+    public void Masks_of_patterns_agree_with_tokens_tried_alone(string model)
+    {
+        const string Schema = """
+            {"type":"object","required":["a","b","c","d"],"additionalProperties":false,"properties":{
+              "a":{"type":"string","pattern":"^[A-Za-z]+( (the|of)[a-m]*)+$"},"b":{"type":"string","pattern":"^\\w+ \\p{L}*$","maxLength":14},
+              "c":{"type":"string","pattern":"^[^\\x20-~]+$"},"d":{"type":"string","pattern":"^[aeiou]?[^q]*$","minLength":3,"maxLength":9}}}
+            """;
+        ConstraintVocabulary vocabulary = RealVocabularies.Get(model);
+        var grammar = Assert.IsType<CompiledGrammar>(SchemaHarness.Compile(JsonDocument.Parse(Schema).RootElement, vocabulary).Factory);
+        var constraint = (GrammarConstraint)grammar.Create();
+        ulong[] mask = new ulong[vocabulary.MaskWords];
+        foreach (int token in Tokens(vocabulary, Encoding.UTF8.GetBytes("{\"a\": \"Some of the theabc ofmad\", \"b\": \"words größer\", \"c\": \"日本\\n语\", \"d\": \"under \\n é\"}")))
+        {
+            constraint.FillMask(mask);
+            ConstraintAssert.AssertMask(grammar, constraint.State, mask);
+            Assert.True(constraint.Accept(token), $"'{Encoding.UTF8.GetString(vocabulary.Source.GetBytes(token))}'");
+        }
+
+        Assert.True(constraint.Allows(vocabulary.Source.EndOfGenerationTokens[0]));
+    }
+
+    [Fact]
+    public void Tables_of_counted_texts_are_in_the_budget_and_come_back_after_they_were_dropped()
+    {
+        var vocabulary = new ConstraintVocabulary(RealVocabularies.Get(RealVocabularies.SmolLm).Source);
+        AnyText text = vocabulary.GetAnyText(TextEncoding.JsonString);
+        long before = vocabulary.Masks.Bytes;
+        CountedTokens counted = text.GetCounted(vocabulary);
+        Assert.Equal(before + counted.Bytes, vocabulary.Masks.Bytes);
+        Assert.InRange(counted.Bytes, vocabulary.Source.Count * 4L, long.MaxValue);
+        Assert.Same(counted, text.GetCounted(vocabulary));
+
+        counted.Drop();
+        CountedTokens again = text.GetCounted(vocabulary);
+        Assert.NotSame(counted, again);
+        Assert.Equal(counted.Bytes, again.Bytes);
     }
 
     [Theory]

@@ -10,7 +10,8 @@ namespace MistralServe.Inference.Constraints.Lexing;
 internal sealed class AnyText
 {
     private readonly ByteAutomaton _automaton;
-    private readonly Lazy<CountedTokens> _counted;
+    private readonly DfaLexeme _counting;
+    private CountedTokens? _counted;
 
     /// <summary>Compiles it, and computes the mask between two characters.</summary>
     public AnyText(TextEncoding encoding, ConstraintVocabulary vocabulary)
@@ -21,7 +22,7 @@ internal sealed class AnyText
         Lexeme = DfaLexeme.Create(_automaton, isCounted: false, null, vocabulary, budget)!;
         Content = _automaton.Boundary.IndexOf(true);
         Lexeme.GetMask(StateOf(Content), vocabulary);
-        _counted = new Lazy<CountedTokens>(() => new CountedTokens(this, vocabulary));
+        _counting = DfaLexeme.Create(_automaton, isCounted: true, null, vocabulary, budget)!;
     }
 
     /// <summary>Its language.</summary>
@@ -30,14 +31,33 @@ internal sealed class AnyText
     /// <summary>The state between two characters.</summary>
     public int Content { get; }
 
-    /// <summary>The tokens of <see cref="Content"/> by the characters they take. The first call finds them.</summary>
-    public CountedTokens Counted => _counted.Value;
-
     /// <summary>A state of <see cref="Lexeme"/> as its masks know it.</summary>
     public static LexState StateOf(int state) => new(state, 0, int.MaxValue);
 
     /// <summary>Whether a character is complete, or the text, in a state.</summary>
     public bool IsComplete(int state) => _automaton.Boundary[state] || _automaton.Accepting[state];
+
+    /// <summary>The tokens of <see cref="Content"/> by the characters they take; found when they are not there.</summary>
+    public CountedTokens GetCounted(ConstraintVocabulary vocabulary)
+    {
+        if (Volatile.Read(ref _counted) is { } known)
+        {
+            known.MarkUsed();
+            return known;
+        }
+
+        var counted = new CountedTokens(this, _counting, vocabulary);
+        if (Interlocked.CompareExchange(ref _counted, counted, null) is { } other)
+        {
+            return other;
+        }
+
+        vocabulary.Masks.Add(counted);
+        return counted;
+    }
+
+    /// <summary>Forgets what <see cref="GetCounted"/> has found.</summary>
+    public void DropCounted() => Volatile.Write(ref _counted, null);
 
     /// <summary>
     /// Finds the states of a text from which the same bytes lead to an end as from a state of this one. A state is taken for equal until

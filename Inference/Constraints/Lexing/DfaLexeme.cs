@@ -22,6 +22,7 @@ internal sealed class DfaLexeme : Lexeme
     private readonly LengthSets? _lengths;
     private readonly int _longestToken;
     private readonly int[]? _equal;
+    private readonly Folding[] _foldings;
     private readonly Dictionary<LexState, LexemeMask> _masks = [];
     private readonly Lock _lock = new();
 
@@ -36,6 +37,7 @@ internal sealed class DfaLexeme : Lexeme
         _labels = labels;
         _lengths = lengths;
         _longestToken = longestToken;
+        _foldings = new Folding[automaton.Rows.Count];
         _tableOf = new int[automaton.Rows.Count];
         _rangeStarts = new int[automaton.Rows.Count + 1];
         var ranges = new List<ByteStep>();
@@ -66,11 +68,19 @@ internal sealed class DfaLexeme : Lexeme
         _tables = [.. tables];
     }
 
+    /// <summary>Whether a state treats bytes of one fold alike.</summary>
+    private enum Folding : byte
+    {
+        Unknown,
+        Same,
+        Different,
+    }
+
     /// <inheritdoc/>
     public override bool IsNever => _distances[0] == int.MaxValue;
 
     /// <summary>Bytes of its tables, about.</summary>
-    public long Bytes => (4L * _tables.Length) + (8L * _ranges.Length) + (20L * _accepting.Length);
+    public long Bytes => (4L * _tables.Length) + (8L * _ranges.Length) + (21L * _accepting.Length) + (_lengths?.Bytes ?? 0);
 
     /// <summary>Any text in the same encoding; null when this is it, or has none.</summary>
     public AnyText? AnyText { get; }
@@ -101,6 +111,12 @@ internal sealed class DfaLexeme : Lexeme
 
         LengthSets? lengths = isCounted ? LengthSets.Create(automaton, budget) : null;
         int[]? equal = anyText?.FindEqual(automaton, budget);
+        if (isCounted)
+        {
+            // Here rather than on the engine's thread.
+            anyText?.GetCounted(vocabulary);
+        }
+
         return budget.IsExhausted ? null : new DfaLexeme(automaton, distances, null, lengths, anyText, equal, vocabulary.Trie.LongestToken);
     }
 
@@ -138,6 +154,20 @@ internal sealed class DfaLexeme : Lexeme
         }
 
         return -1;
+    }
+
+    /// <summary>Whether bytes of one fold (<see cref="ByteFolds"/>) lead to the same state. Found at the first call for a state.</summary>
+    public bool FoldsBytes(int state)
+    {
+        // Two threads may find the same at once.
+        Folding known = _foldings[state];
+        if (known == Folding.Unknown)
+        {
+            known = TreatsFoldsAlike(state) ? Folding.Same : Folding.Different;
+            _foldings[state] = known;
+        }
+
+        return known == Folding.Same;
     }
 
     /// <summary>The state of any text from which the same bytes lead to an end; -1 when there is none, or none is known.</summary>
@@ -268,6 +298,23 @@ internal sealed class DfaLexeme : Lexeme
         {
             _masks.Remove(state);
         }
+    }
+
+    private bool TreatsFoldsAlike(int state)
+    {
+        foreach ((byte first, byte last) in ByteFolds.Ranges)
+        {
+            int target = Next(state, first);
+            for (int value = first + 1; value <= last; value++)
+            {
+                if (Next(state, (byte)value) != target)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     private static void RemoveMissingBytes(ByteAutomaton automaton, ByteSet alphabet)

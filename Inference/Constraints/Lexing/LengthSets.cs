@@ -20,6 +20,9 @@ internal sealed class LengthSets
     /// <summary>Length from which on the sets are periodic.</summary>
     public int Tail => _tail;
 
+    /// <summary>Bytes of the sets, about.</summary>
+    public long Bytes => _ranges.Sum(static ranges => 24L + (8 * ranges.Length));
+
     /// <summary>Their period, at least 1.</summary>
     public int Period { get; }
 

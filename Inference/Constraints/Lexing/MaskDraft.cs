@@ -3,12 +3,13 @@ using MistralServe.Inference.Constraints.Vocabulary;
 
 namespace MistralServe.Inference.Constraints.Lexing;
 
-/// <summary>A mask of a text while it is made, from nothing or from another mask. Nodes come in ascending order. Belongs to one thread.</summary>
-internal sealed class MaskDraft
+/// <summary>A mask of a text while it is made, from nothing or from another mask. Belongs to one thread.</summary>
+internal sealed class MaskDraft : ITokenVisitor
 {
     // Each listed exit costs a walk of its own, about 0.5 us; of more there are bits, which are looked up where the next bytes are.
     private const int MaxListedExits = 256;
 
+    private readonly DfaLexeme _lexeme;
     private readonly TokenTrie _trie;
     private readonly ulong[] _mask;
     private readonly List<int> _exits = [];
@@ -18,17 +19,21 @@ internal sealed class MaskDraft
     private int _nextKnown;
 
     /// <summary>Starts with nothing.</summary>
-    public MaskDraft(ConstraintVocabulary vocabulary)
+    /// <param name="lexeme">Whose mask it becomes.</param>
+    /// <param name="vocabulary">The vocabulary.</param>
+    public MaskDraft(DfaLexeme lexeme, ConstraintVocabulary vocabulary)
     {
+        _lexeme = lexeme;
         _trie = vocabulary.Trie;
         _mask = new ulong[vocabulary.MaskWords];
     }
 
-    /// <summary>Starts with a mask.</summary>
+    /// <summary>Starts with a mask; nodes then come in ascending order.</summary>
+    /// <param name="lexeme">Whose mask it becomes; without labels.</param>
     /// <param name="vocabulary">The vocabulary.</param>
     /// <param name="known">Of a text without labels.</param>
-    public MaskDraft(ConstraintVocabulary vocabulary, LexemeMask known)
-        : this(vocabulary)
+    public MaskDraft(DfaLexeme lexeme, ConstraintVocabulary vocabulary, LexemeMask known)
+        : this(lexeme, vocabulary)
     {
         known.AddTo(_mask);
         _knownExits = known.Exits ?? [];
@@ -91,7 +96,7 @@ internal sealed class MaskDraft
     }
 
     /// <summary>Notes whether the text may end at a node that is not the end of all tokens.</summary>
-    public void SetExit(int node, bool isExit, int label)
+    public void SetExit(int node, bool isExit)
     {
         if (_exitBits is not null)
         {
@@ -105,17 +110,31 @@ internal sealed class MaskDraft
         if (isExit)
         {
             _exits.Add(node);
-            if (label != Lexeme.NoLabel)
-            {
-                _labels.Add(label);
-            }
         }
     }
 
+    /// <inheritdoc/>
+    public void Visit(in LexState state, ReadOnlySpan<int> tokens, ReadOnlySpan<int> inner)
+    {
+        Allow(tokens);
+        if (inner.IsEmpty || !_lexeme.IsAccepting(state))
+        {
+            return;
+        }
+
+        _exits.AddRange(inner);
+        if (_lexeme.HasLabels)
+        {
+            _labels.AddRange(Enumerable.Repeat(_lexeme.GetLabel(state), inner.Length));
+        }
+    }
+
+    /// <summary>Notes an inner node at which the text may end, in any order.</summary>
+    public void AddExit(int node) => _exits.Add(node);
+
     /// <summary>The mask.</summary>
-    /// <param name="lexeme">Who holds it.</param>
     /// <param name="state">Of which state it is.</param>
-    public LexemeMask ToMask(DfaLexeme lexeme, in LexState state)
+    public LexemeMask ToMask(in LexState state)
     {
         CopyExitsBefore(int.MaxValue);
         int count = 0;
@@ -125,8 +144,14 @@ internal sealed class MaskDraft
         }
 
         bool isSparse = count < _mask.Length * 2;
+        if (_labels.Count == 0)
+        {
+            // Folded nodes come in no order.
+            _exits.Sort();
+        }
+
         bool isListed = _exitBits is null && (_exits.Count <= MaxListedExits || _labels.Count > 0);
-        return new LexemeMask(lexeme, state)
+        return new LexemeMask(_lexeme, state)
         {
             Dense = isSparse ? null : _mask,
             Sparse = isSparse ? TokenList(_mask, count) : null,

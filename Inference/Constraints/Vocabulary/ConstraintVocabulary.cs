@@ -15,6 +15,7 @@ internal sealed class ConstraintVocabulary
     private const long MaskBytes = 16 * 1024 * 1024;
 
     private readonly Lazy<TokenTrie> _trie;
+    private readonly Lazy<FoldedTrie> _folded;
     private readonly Lazy<ByteSet> _alphabet;
     private readonly Lazy<ulong[]> _controlTokens;
     private readonly Lazy<AnyText>[] _anyTexts;
@@ -31,6 +32,7 @@ internal sealed class ConstraintVocabulary
         Source = vocabulary;
         Masks = new MaskBudget(maskBytes);
         _trie = new Lazy<TokenTrie>(() => new TokenTrie(vocabulary));
+        _folded = new Lazy<FoldedTrie>(() => new FoldedTrie(Trie));
         _alphabet = new Lazy<ByteSet>(FindAlphabet);
         _controlTokens = new Lazy<ulong[]>(FindControlTokens);
         _anyTexts = Array.ConvertAll(Enum.GetValues<TextEncoding>(), encoding => new Lazy<AnyText>(() => new AnyText(encoding, this)));
@@ -41,6 +43,9 @@ internal sealed class ConstraintVocabulary
 
     /// <summary>The texts of all tokens. The first call builds it.</summary>
     public TokenTrie Trie => _trie.Value;
+
+    /// <summary>The same with bytes folded that most texts treat alike. The first call builds it.</summary>
+    public FoldedTrie Folded => _folded.Value;
 
     /// <summary>
     /// Bytes that have a token of their own. Only texts of these are ever allowed: so each way that is open can be gone, and no

@@ -131,7 +131,8 @@ internal sealed class TokenTrie
         return [.. texts.Select(text => text.Token)];
     }
 
-    private static int[] FindEnds(ushort[] depths)
+    /// <summary>Behind the last node below each node of a trie in order of a depth-first walk.</summary>
+    public static int[] FindEnds(ushort[] depths)
     {
         int[] ends = new int[depths.Length];
         var open = new Stack<int>();
