@@ -21,6 +21,9 @@ internal sealed class CompileBudget(ConstraintLimits limits)
     /// <summary>The limits.</summary>
     public ConstraintLimits Limits { get; } = limits;
 
+    /// <summary>Work noted so far.</summary>
+    public long Work { get; private set; }
+
     /// <summary>Why the work was given up, a sentence for the caller; null while it goes on.</summary>
     public string? Problem { get; private set; }
 
@@ -34,17 +37,22 @@ internal sealed class CompileBudget(ConstraintLimits limits)
     /// <summary>
     /// Notes some work.
     /// </summary>
-    /// <param name="amount">About 100 ns each.</param>
+    /// <param name="amount">100 to 400 ns each.</param>
     /// <returns>False when the work is given up.</returns>
     public bool Spend(int amount = 1)
     {
         _work += amount;
+        Work += amount;
         if (_work >= WorkPerClockReading)
         {
             _work = 0;
             if (Limits.Cancellation.IsCancellationRequested)
             {
                 GiveUp("The client has gone.");
+            }
+            else if (Work > Limits.MaxWork)
+            {
+                GiveUp("Preparing it takes too much work. Use smaller bounds of repetition inside patterns, or fewer alternatives.");
             }
             else if (Stopwatch.GetElapsedTime(_start) > Limits.MaxTime)
             {

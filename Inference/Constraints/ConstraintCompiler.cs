@@ -128,7 +128,7 @@ internal sealed class ConstraintCompiler(IVocabulary vocabulary, IJsonGrammarBui
     /// <summary>As few and large texts as possible; as written when their automata become too large.</summary>
     private GrammarCompileResult CompileFused(GrammarNode root, ConstraintLimits limits)
     {
-        ConstraintLimits half = limits with { MaxTime = limits.MaxTime / 2 };
+        ConstraintLimits half = limits with { MaxTime = limits.MaxTime / 2, MaxWork = limits.MaxWork / 2 };
         long start = Stopwatch.GetTimestamp();
         GrammarCompileResult fused = GrammarCompiler.Compile(RegularFusion.Fuse(root.Reference!), _vocabulary, half);
 

@@ -66,6 +66,9 @@ internal sealed class Sampler
         _random = new RandomSource(options.Seed ?? RandomSource.NewSeed());
     }
 
+    /// <summary>Whether no score changes but by mask and bans.</summary>
+    private bool KeepsScores => _biases.IsEmpty && _penalties.IsEmpty && !_dry.IsOn;
+
     private bool DrawsForXtc => _options.XtcProbability > 0 && _options.XtcThreshold <= MaxXtcThreshold && _mirostat is null;
 
     /// <summary>
@@ -100,7 +103,7 @@ internal sealed class Sampler
     public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<int> bannedTokens, ReadOnlySpan<ulong> allowedTokens)
     {
         CheckLengths(logits, allowedTokens);
-        if (_options.Temperature == 0 && IsPlain(bannedTokens) && FindAllowedBest(logits, allowedTokens) is >= 0 and var allowedBest)
+        if (_options.Temperature == 0 && KeepsScores && FindAllowedBest(logits, bannedTokens, allowedTokens) is >= 0 and var allowedBest)
         {
             return allowedBest;
         }
@@ -164,7 +167,7 @@ internal sealed class Sampler
     /// <summary>The scores after mask, bans, biases and penalties: the logits themselves when there are none, so that they need no copy.</summary>
     private ReadOnlySpan<float> Adjust(ReadOnlySpan<float> logits, ReadOnlySpan<int> bans, bool biasesBan, ReadOnlySpan<ulong> allowedTokens)
     {
-        if (allowedTokens.IsEmpty && IsPlain(bans))
+        if (allowedTokens.IsEmpty && bans.IsEmpty && KeepsScores)
         {
             return logits;
         }
@@ -183,19 +186,12 @@ internal sealed class Sampler
         return scores;
     }
 
-    /// <summary>Whether no score changes but by a mask.</summary>
-    private bool IsPlain(ReadOnlySpan<int> bans) => bans.IsEmpty && _biases.IsEmpty && _penalties.IsEmpty && !_dry.IsOn;
-
-    /// <summary>The best of all tokens where the mask allows it, as it mostly does, so that the scores need no copy; else -1.</summary>
-    private static int FindAllowedBest(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowedTokens)
+    /// <summary>The best of all tokens where it is allowed and not banned, as it mostly is, so that the scores need no copy; else -1.</summary>
+    private static int FindAllowedBest(ReadOnlySpan<float> logits, ReadOnlySpan<int> bans, ReadOnlySpan<ulong> allowedTokens)
     {
-        if (allowedTokens.IsEmpty)
-        {
-            return -1;
-        }
-
         (int best, float score) = ScoreKernels.FindBest(logits);
-        return best >= 0 && score <= float.MaxValue && TokenMask.IsAllowed(allowedTokens, best) ? best : -1;
+        bool mayBePicked = best >= 0 && score <= float.MaxValue && !bans.Contains(best) && (allowedTokens.IsEmpty || TokenMask.IsAllowed(allowedTokens, best));
+        return mayBePicked ? best : -1;
     }
 
     private void CheckLengths(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowedTokens)

@@ -65,7 +65,7 @@ public sealed class TokenMaskTests
             ulong[] mask = new ulong[TokenMask.WordCount(size)];
             for (int word = 0; word < mask.Length; word++)
             {
-                mask[word] = random.Next(3) switch { 0 => 0, 1 => ulong.MaxValue, _ => (ulong)random.NextInt64() };
+                mask[word] = random.Next(4) switch { 0 => 0, 1 => ulong.MaxValue, 2 => ~((1UL << random.Next(64)) | (1UL << random.Next(64))), _ => (ulong)random.NextInt64() };
             }
 
             float[] scores = [.. Enumerable.Repeat(1f, size)];

@@ -14,7 +14,7 @@ internal sealed class PatternQuestions(CompileBudget budget)
     private const int QuestionWork = 4_096;
 
     /// <summary>Limits of one question. Ours: real patterns have tens of states.</summary>
-    private readonly ConstraintLimits _limits = budget.Limits with { MaxStates = 10_000, MaxTime = TimeSpan.FromMilliseconds(200) };
+    private readonly ConstraintLimits _limits = budget.Limits with { MaxStates = 10_000, MaxWork = 200_000, MaxTime = TimeSpan.FromMilliseconds(200) };
 
     private readonly Dictionary<Pattern, CodePointAutomaton?> _automata = new(ReferenceEqualityComparer.Instance);
 
@@ -111,7 +111,13 @@ internal sealed class PatternQuestions(CompileBudget budget)
     {
         if (!_automata.TryGetValue(pattern, out CodePointAutomaton? automaton))
         {
-            automaton = Budget.Spend(QuestionWork) ? CodePointAutomaton.Create(pattern, new CompileBudget(_limits)) : null;
+            if (Budget.Spend(QuestionWork))
+            {
+                var own = new CompileBudget(_limits);
+                automaton = CodePointAutomaton.Create(pattern, own);
+                Budget.Spend((int)own.Work);
+            }
+
             _automata.Add(pattern, automaton);
         }
 

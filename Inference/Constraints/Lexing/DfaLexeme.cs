@@ -7,13 +7,7 @@ namespace MistralServe.Inference.Constraints.Lexing;
 /// </summary>
 internal sealed class DfaLexeme : Lexeme
 {
-    // From this many ranges on a row is a table of 256 states. Below, looking through the ranges is as quick.
-    private const int TableRanges = 8;
-
-    private readonly int[] _tables;
-    private readonly int[] _tableOf;
-    private readonly int[] _rangeStarts;
-    private readonly ByteStep[] _ranges;
+    private readonly StepTable _steps;
     private readonly bool[] _accepting;
     private readonly bool[] _boundary;
     private readonly bool _isQuoted;
@@ -22,7 +16,6 @@ internal sealed class DfaLexeme : Lexeme
     private readonly LengthSets? _lengths;
     private readonly int _longestToken;
     private readonly int[]? _equal;
-    private readonly Folding[] _foldings;
     private readonly Dictionary<LexState, LexemeMask> _masks = [];
     private readonly Lock _lock = new();
 
@@ -37,50 +30,14 @@ internal sealed class DfaLexeme : Lexeme
         _labels = labels;
         _lengths = lengths;
         _longestToken = longestToken;
-        _foldings = new Folding[automaton.Rows.Count];
-        _tableOf = new int[automaton.Rows.Count];
-        _rangeStarts = new int[automaton.Rows.Count + 1];
-        var ranges = new List<ByteStep>();
-        var tables = new List<int>();
-        for (int state = 0; state < automaton.Rows.Count; state++)
-        {
-            _rangeStarts[state] = ranges.Count;
-            _tableOf[state] = -1;
-            if (automaton.Rows[state].Count <= TableRanges)
-            {
-                ranges.AddRange(automaton.Rows[state]);
-                continue;
-            }
-
-            _tableOf[state] = tables.Count;
-            int[] table = new int[256];
-            Array.Fill(table, -1);
-            foreach (ByteStep step in automaton.Rows[state])
-            {
-                table.AsSpan(step.First, step.Last - step.First + 1).Fill(step.Target);
-            }
-
-            tables.AddRange(table);
-        }
-
-        _rangeStarts[^1] = ranges.Count;
-        _ranges = [.. ranges];
-        _tables = [.. tables];
-    }
-
-    /// <summary>Whether a state treats bytes of one fold alike.</summary>
-    private enum Folding : byte
-    {
-        Unknown,
-        Same,
-        Different,
+        _steps = new StepTable(automaton);
     }
 
     /// <inheritdoc/>
     public override bool IsNever => _distances[0] == int.MaxValue;
 
     /// <summary>Bytes of its tables, about.</summary>
-    public long Bytes => (4L * _tables.Length) + (8L * _ranges.Length) + (21L * _accepting.Length) + (_lengths?.Bytes ?? 0);
+    public long Bytes => _steps.Bytes + (12L * _accepting.Length) + (_lengths?.Bytes ?? 0);
 
     /// <summary>Any text in the same encoding; null when this is it, or has none.</summary>
     public AnyText? AnyText { get; }
@@ -137,38 +94,10 @@ internal sealed class DfaLexeme : Lexeme
         IsNever || _lengths?.Any(0, minLength, maxLength) == false ? null : new LexState(0, minLength, maxLength);
 
     /// <summary>The state behind a byte, lengths left aside; -1 when there is none.</summary>
-    public int Next(int state, byte value)
-    {
-        int table = _tableOf[state];
-        if (table >= 0)
-        {
-            return _tables[table + value];
-        }
+    public int Next(int state, byte value) => _steps.Next(state, value);
 
-        for (int i = _rangeStarts[state]; i < _rangeStarts[state + 1]; i++)
-        {
-            if (value <= _ranges[i].Last)
-            {
-                return value >= _ranges[i].First ? _ranges[i].Target : -1;
-            }
-        }
-
-        return -1;
-    }
-
-    /// <summary>Whether bytes of one fold (<see cref="ByteFolds"/>) lead to the same state. Found at the first call for a state.</summary>
-    public bool FoldsBytes(int state)
-    {
-        // Two threads may find the same at once.
-        Folding known = _foldings[state];
-        if (known == Folding.Unknown)
-        {
-            known = TreatsFoldsAlike(state) ? Folding.Same : Folding.Different;
-            _foldings[state] = known;
-        }
-
-        return known == Folding.Same;
-    }
+    /// <summary>Whether bytes of one fold (<see cref="ByteFolds"/>) lead to the same state.</summary>
+    public bool FoldsBytes(int state) => _steps.FoldsBytes(state);
 
     /// <summary>The state of any text from which the same bytes lead to an end; -1 when there is none, or none is known.</summary>
     public int EqualTo(int state) => _equal is null ? -1 : _equal[state];
@@ -234,15 +163,16 @@ internal sealed class DfaLexeme : Lexeme
     }
 
     /// <inheritdoc/>
-    public override bool HasNext(in LexState state) => _tableOf[state.State] >= 0 || _rangeStarts[state.State] < _rangeStarts[state.State + 1];
+    public override bool HasNext(in LexState state) => _steps.HasNext(state.State);
 
     /// <inheritdoc/>
     public override void AddNextBytes(in LexState state, ref ByteSet bytes)
     {
-        for (int value = 0; value < 256; value++)
+        // Whether a byte leads on depends on where it leads only.
+        for (int from = 0; _steps.TryGetStep(state.State, from, out ByteStep step); from = step.Last + 1)
         {
             LexState next = state;
-            if (TryStep(ref next, (byte)value))
+            for (int value = TryStep(ref next, step.First) ? step.First : 256; value <= step.Last; value++)
             {
                 bytes.Add((byte)value);
             }
@@ -298,23 +228,6 @@ internal sealed class DfaLexeme : Lexeme
         {
             _masks.Remove(state);
         }
-    }
-
-    private bool TreatsFoldsAlike(int state)
-    {
-        foreach ((byte first, byte last) in ByteFolds.Ranges)
-        {
-            int target = Next(state, first);
-            for (int value = first + 1; value <= last; value++)
-            {
-                if (Next(state, (byte)value) != target)
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
     }
 
     private static void RemoveMissingBytes(ByteAutomaton automaton, ByteSet alphabet)

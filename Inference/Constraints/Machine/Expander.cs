@@ -19,6 +19,9 @@ internal sealed class Expander(FramePool frames)
     /// <summary>Whether some frame had more ways than are followed.</summary>
     public bool HasGivenUp { get; private set; }
 
+    /// <summary>Steps taken so far; overflows.</summary>
+    public int Steps { get; private set; }
+
     /// <summary>What may come when it is a frame's turn; computed once for each frame.</summary>
     public Continuation Expand(StackFrame frame)
     {
@@ -55,6 +58,7 @@ internal sealed class Expander(FramePool frames)
             }
         }
 
+        Steps += steps;
         MachineItem[] items = _found.Items.ToArray();
         var result = new Continuation(items, Array.ConvertAll(items, NextBytes), _found.MayEnd);
         frame.Continuation = result;

@@ -9,6 +9,7 @@ internal sealed class ForcedSpan(GrammarMachine machine)
     // Ours: keys and fixed words are shorter; longer ones are forced part by part.
     private const int MaxBytes = 512;
 
+    private readonly byte[] _text = new byte[MaxBytes];
     private readonly TokenTrie _trie = machine.Vocabulary.Trie;
     private ItemList _current = new();
     private ItemList _next = new();
@@ -16,12 +17,11 @@ internal sealed class ForcedSpan(GrammarMachine machine)
     /// <summary>The tokens that must come after a state; empty when there is a choice.</summary>
     public int[] Find(MachineState state)
     {
-        byte[] text = new byte[MaxBytes];
         _current.Set(state);
         int length = 0;
         while (length < MaxBytes && OnlyByte(_current) is { } value)
         {
-            text[length++] = value;
+            _text[length++] = value;
             Step(value);
         }
 
@@ -30,8 +30,9 @@ internal sealed class ForcedSpan(GrammarMachine machine)
             return [];
         }
 
-        int[] tokens = Split(text.AsSpan(0, length));
-        return tokens.Length > 0 && HasLongerToken(state, text.AsSpan(0, length), tokens) ? tokens[..^1] : tokens;
+        ReadOnlySpan<byte> text = _text.AsSpan(0, length);
+        int[] tokens = Split(text);
+        return tokens.Length > 0 && HasLongerToken(state, text, tokens) ? tokens[..^1] : tokens;
     }
 
     /// <summary>The only byte that may come; null when there are several, or the text may end, or a token may come by id.</summary>

@@ -39,6 +39,9 @@ internal sealed class GrammarMachine
     /// <summary>Whether a place in the text had more ways on than are followed.</summary>
     public bool HasGivenUp => _expander.HasGivenUp;
 
+    /// <summary>Steps that all expansions took so far; overflows.</summary>
+    public int ExpansionSteps => _expander.Steps;
+
     /// <summary>The state before the text.</summary>
     public MachineState Start { get; }
 

@@ -10,10 +10,14 @@ namespace MistralServe.Inference.Constraints.Machine;
 /// </summary>
 internal sealed class StateMaskBuilder(GrammarMachine machine)
 {
-    // Ours: some 20 ms. Only grammars that are ambiguous without need come near; they get a smaller mask, never a wrong one.
-    private const int MaxWork = 1_000_000;
+    // Ours, in looks at a node of the trie: some 10 ms, for which all others wait. Only grammars that are ambiguous without need come
+    // near; they get a smaller mask, never a wrong one.
+    private const int MaxWork = 500_000;
 
-    // What finding a continuation may cost, in steps through the trie.
+    // What going to a node costs.
+    private const int VisitWork = 5;
+
+    // What a step on the way to a continuation costs, and looking for one.
     private const int ExpansionWork = 20;
 
     private readonly ConstraintVocabulary _vocabulary = machine.Vocabulary;
@@ -136,10 +140,9 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
 
         for (int i = 0; i < mask.Exits!.Length && _work < MaxWork; i++)
         {
-            _work += ExpansionWork;
             if (machine.After(item, mask.ExitLabels is null ? Lexeme.NoLabel : mask.ExitLabels[i]) is { } frame)
             {
-                WalkContinuation(machine.Expand(frame), mask.Exits[i]);
+                WalkContinuation(frame, mask.Exits[i]);
             }
         }
     }
@@ -152,7 +155,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
             return;
         }
 
-        Continuation continuation = machine.Expand(frame);
+        Continuation continuation = Expand(frame);
         for (int i = 0; i < continuation.Items.Length && _work < MaxWork; i++)
         {
             MachineItem next = continuation.Items[i];
@@ -170,9 +173,18 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
         }
     }
 
-    private void WalkContinuation(Continuation continuation, int node)
+    private Continuation Expand(StackFrame frame)
     {
-        for (int i = 0; i < continuation.Items.Length; i++)
+        int before = machine.ExpansionSteps;
+        Continuation continuation = machine.Expand(frame);
+        _work += ExpansionWork * (1 + machine.ExpansionSteps - before);
+        return continuation;
+    }
+
+    private void WalkContinuation(StackFrame frame, int node)
+    {
+        Continuation continuation = Expand(frame);
+        for (int i = 0; i < continuation.Items.Length && _work < MaxWork; i++)
         {
             // Tokens by id come at the start of a token only.
             if (continuation.Items[i].Lexeme is { } lexeme)
@@ -186,8 +198,9 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
     {
         ReadOnlySpan<int> ends = _trie.End;
         ReadOnlySpan<byte> values = _trie.Value;
-        for (int child = node + 1; child < ends[node]; child = ends[child])
+        for (int child = node + 1; child < ends[node] && _work < MaxWork; child = ends[child])
         {
+            _work++;
             if (first.Contains(values[child]))
             {
                 Visit(item, lexeme, child);
@@ -208,7 +221,8 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
     private void Visit(in MachineItem item, Lexeme lexeme, int node)
     {
         LexState state = item.State;
-        if (++_work > MaxWork || !lexeme.TryStep(ref state, _trie.Value[node]))
+        _work += VisitWork;
+        if (_work > MaxWork || !lexeme.TryStep(ref state, _trie.Value[node]))
         {
             return;
         }
@@ -226,8 +240,7 @@ internal sealed class StateMaskBuilder(GrammarMachine machine)
         MachineItem next = item with { State = state };
         if (lexeme.IsAccepting(state) && machine.After(next, lexeme.GetLabel(state)) is { } frame && _walked.Add((frame, node)))
         {
-            _work += ExpansionWork;
-            WalkContinuation(machine.Expand(frame), node);
+            WalkContinuation(frame, node);
         }
 
         Walk(next, lexeme, node);
