@@ -60,12 +60,19 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
             : result;
     }
 
-    private ValueTask<ConstraintResult> CompileAsync(
+    private async ValueTask<ConstraintResult> CompileAsync(
         ChatGeneration request, ChatModel model, IReadOnlyList<ChatTool> tools, string promptEnd, ConstraintCompiler compiler, CancellationToken cancellationToken)
     {
         bool isRequired = request.ToolChoice.Mode == ToolChoiceMode.Required;
-        return compiler.CompileAsync(
-            Build, tools.Count > 0 ? "tools" : request.OutputFormat!.Param, Describe(request, model, tools, promptEnd), cancellationToken);
+        var dropped = new List<(string Tool, string Problem)>();
+        ConstraintResult result = await compiler.CompileAsync(
+            Build, tools.Count > 0 ? "tools" : request.OutputFormat!.Param, Describe(request, model, tools, promptEnd), cancellationToken).ConfigureAwait(false);
+        foreach ((string tool, string problem) in dropped)
+        {
+            LogDropped(logger, tool, problem);
+        }
+
+        return result;
 
         GrammarBuildResult Build(ConstraintLimits limits)
         {
@@ -76,6 +83,8 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
                 return new GrammarBuildResult(null, failure);
             }
 
+            // What is slow is built twice, and told once.
+            dropped.Clear();
             List<string> unenforced = [];
             ToolGrammarResult grammar = model.Format.CreateGrammar(new ToolGrammarOptions
             {
@@ -85,7 +94,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
                 Answer = answer.Root,
                 PromptEnd = promptEnd,
                 Markers = model.Markers,
-                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, limits, unenforced),
+                Schema = (tool, schema) => BuildSchema(tool, schema, isRequired, limits, unenforced, dropped),
             });
             return new GrammarBuildResult(grammar.Root, grammar.Failure) { Unenforced = unenforced };
         }
@@ -96,7 +105,8 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
         ? Json.Build(new OutputFormat(OutputFormatKind.JsonSchema, tool.Param) { Schema = schema, Strict = true }, limits).Failure
         : null;
 
-    private GrammarBuildResult BuildSchema(ChatTool tool, JsonElement schema, bool isRequired, ConstraintLimits limits, List<string> unenforced)
+    private static GrammarBuildResult BuildSchema(
+        ChatTool tool, JsonElement schema, bool isRequired, ConstraintLimits limits, List<string> unenforced, List<(string Tool, string Problem)> told)
     {
         if (isRequired || tool.Strict)
         {
@@ -111,7 +121,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
             if (!unenforced.Contains(entry, StringComparer.Ordinal))
             {
                 unenforced.Add(entry);
-                LogDropped(logger, tool.Name, problem.Message);
+                told.Add((tool.Name, problem.Message));
             }
         }
 
