@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -106,6 +107,29 @@ internal static class PortApplication
         kestrel.Limits.RequestHeadersTimeout = HeaderTimeout;
 
         // HTTP/2 needs TLS to be negotiated, and there is none here.
-        kestrel.Listen(port.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(port.Listen, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (port.Reject is { } reject)
+            {
+                listen.Use(next => connection => ServeAsync(next, connection, reject));
+            }
+        });
     }
+
+    private static async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, Func<int, (string Headers, byte[] Body)> reject)
+    {
+        IDuplexPipe transport = connection.Transport;
+        connection.Transport = new Pipes(transport.Input, new RejectionWriter(transport.Output, reject));
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            connection.Transport = transport;
+        }
+    }
+
+    private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

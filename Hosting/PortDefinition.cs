@@ -21,6 +21,9 @@ internal sealed record PortDefinition
     /// <summary>Adds what must see every answer, those of the guard included: request ids and error objects. Decides nothing.</summary>
     public Action<WebApplication> Wrap { get; init; } = _ => { };
 
+    /// <summary>Header lines and body for a status that the web server answers by itself to what is no readable request; null leaves them empty.</summary>
+    public Func<int, (string Headers, byte[] Body)>? Reject { get; init; }
+
     /// <summary>Decides first on every request.</summary>
     public required AccessGuard Guard { get; init; }
 

@@ -23,6 +23,7 @@ internal static class RestPort
             model.AddServices(services);
             OpenAiEndpoints.AddServices(services, ToApiOptions(settings));
         },
+        Reject = OpenAiEndpoints.Reject,
         Wrap = app => OpenAiEndpoints.UseErrorObjects(app),
         Map = app =>
         {

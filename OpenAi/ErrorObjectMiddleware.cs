@@ -1,13 +1,14 @@
 using System.Globalization;
 using MistralServe.Inference.Engine;
+using MistralServe.OpenAi.Telemetry;
 
 namespace MistralServe.OpenAi;
 
 /// <summary>
 /// The outermost layer of the REST port: gives every answer its request id and every failure its error object, also those
-/// that the framework answers by itself. Stateless; request threads.
+/// that the framework answers by itself, and has every request written down. Request threads.
 /// </summary>
-internal sealed class ErrorObjectMiddleware(RequestDelegate next, ILoggerFactory loggers, TimeProvider time)
+internal sealed class ErrorObjectMiddleware(RequestDelegate next, ILoggerFactory loggers, TimeProvider time, RestTelemetry telemetry)
 {
     /// <summary>Status under which a request whose client went away appears in log and metrics; nobody receives it. Source: nginx.</summary>
     public const int ClientGoneStatus = 499;
@@ -20,7 +21,14 @@ internal sealed class ErrorObjectMiddleware(RequestDelegate next, ILoggerFactory
     /// <summary>Runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        PrepareHeaders(context);
+        long start = time.GetTimestamp();
+        PrepareHeaders(context, start);
+        await AnswerAsync(context);
+        telemetry.Add(context, time.GetElapsedTime(start));
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
         try
         {
             await next(context);
@@ -61,9 +69,8 @@ internal sealed class ErrorObjectMiddleware(RequestDelegate next, ILoggerFactory
         }
     }
 
-    private void PrepareHeaders(HttpContext context)
+    private void PrepareHeaders(HttpContext context, long start)
     {
-        long start = time.GetTimestamp();
         context.TraceIdentifier = RequestIds.Choose(context.Request.Headers);
         IHeaderDictionary headers = context.Response.Headers;
         headers[RequestIds.Header] = context.TraceIdentifier;

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using MistralServe.Json;
+using MistralServe.OpenAi.Telemetry;
 
 namespace MistralServe.OpenAi;
 
@@ -9,9 +11,10 @@ internal static class JsonBody
 {
     /// <summary>Parses the body and makes of it what the endpoint needs. Request thread.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="known">Fields of the body that are read or refused; the log tells of others.</param>
     /// <param name="read">Gets the body's root, whose strings are all Unicode; the document is gone when it returns.</param>
     /// <returns>What <paramref name="read"/> made; or 415 for another media type or a compressed body, 400 for text that is not JSON, 404 for a model that is not loaded (<see cref="ModelCheck"/>).</returns>
-    public static async Task<RequestResult<T>> ReadAsync<T>(HttpContext context, Func<JsonElement, RequestResult<T>> read)
+    public static async Task<RequestResult<T>> ReadAsync<T>(HttpContext context, FrozenSet<string> known, Func<JsonElement, RequestResult<T>> read)
         where T : class
     {
         if (!IsJsonInUtf8(context.Request) || IsCompressed(context.Request))
@@ -31,6 +34,7 @@ internal static class JsonBody
                 return unreadable.First!;
             }
 
+            context.RequestServices.GetService<UnknownFields>()?.Tell(document.RootElement, known);
             RequestResult<T> result = read(document.RootElement);
             return result.Succeeded && context.RequestServices.GetService<ModelCheck>()?.Check(document.RootElement) is { } unknown ? unknown : result;
         }

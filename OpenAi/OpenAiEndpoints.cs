@@ -1,4 +1,6 @@
+using System.Text.Json;
 using MistralServe.Inference.Chat;
+using MistralServe.Json;
 using MistralServe.OpenAi.Chat;
 using MistralServe.OpenAi.Completions;
 using MistralServe.OpenAi.Document;
@@ -7,6 +9,7 @@ using MistralServe.OpenAi.Messages;
 using MistralServe.OpenAi.Models;
 using MistralServe.OpenAi.Rerank;
 using MistralServe.OpenAi.Responses;
+using MistralServe.OpenAi.Telemetry;
 using MistralServe.OpenAi.Tokens;
 
 namespace MistralServe.OpenAi;
@@ -18,6 +21,7 @@ internal static class OpenAiEndpoints
     public static void AddServices(IServiceCollection services, OpenAiOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<RestMetrics>().AddSingleton<RestTelemetry>().AddSingleton<UnknownFields>();
         services.AddSingleton(provider => new ModelCheck(provider.GetRequiredService<ChatService>().Model, options.StrictModelCheck));
         services.AddSingleton(provider => new ResponseStore(options, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ResponseService(
@@ -50,5 +54,12 @@ internal static class OpenAiEndpoints
         ApplyTemplateEndpoint.Map(routes);
         PropertiesEndpoint.Map(routes);
         DocumentEndpoint.Map(routes);
+        MetricsEndpoint.Map(routes);
     }
+
+    /// <summary>Header lines, without the length, and body that answer what could not be read as a request.</summary>
+    /// <param name="status">Status that the web server chose, 400 or above.</param>
+    public static (string Headers, byte[] Body) Reject(int status) => (
+        $"Content-Type: application/json\r\n{RequestIds.Header}: req_{RequestIds.NewSuffix()}\r\n",
+        JsonSerializer.SerializeToUtf8Bytes(ErrorResponse.From(StatusErrors.ForStatus(status, context: null)), OpenAiJsonContext.Wire.ErrorResponse));
 }

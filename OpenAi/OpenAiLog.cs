@@ -14,4 +14,7 @@ internal static partial class OpenAiLog
 
     [LoggerMessage(1004, LogLevel.Error, "Response in the background of request {RequestId} failed: {Code}")]
     public static partial void FailedInBackground(ILogger logger, string requestId, string code);
+
+    [LoggerMessage(1005, LogLevel.Debug, "The field '{Name}' of requests is not known and is ignored")]
+    public static partial void UnknownField(ILogger logger, string name);
 }

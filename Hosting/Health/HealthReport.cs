@@ -24,6 +24,10 @@ internal sealed record HealthReport
     [JsonIgnore]
     public int StatusCode => Status == "ok" ? 200 : 503;
 
+    /// <summary>200 unless the decode thread is gone or stands still: what a restart would help. Loading and draining need time and no restart.</summary>
+    [JsonIgnore]
+    public int LivenessCode => Status is "stalled" or "stopped" ? 503 : 200;
+
     /// <summary>
     /// The report about an engine.
     /// </summary>

@@ -16,7 +16,7 @@ internal static class ApplyTemplateEndpoint
 
     private static async Task ApplyAsync(HttpContext context, [FromServices] ChatService chat)
     {
-        RequestResult<ChatGeneration> request = await JsonBody.ReadAsync(context, body =>
+        RequestResult<ChatGeneration> request = await JsonBody.ReadAsync(context, ChatRequestReader.Names, body =>
         {
             RequestResult<ChatCompletionRequest> read = ChatRequestReader.Read(body, ChatRequestDialect.OpenAi);
             return read.Succeeded ? ChatRequestValidator.Validate(read.Value, Caller.NameOf(context), chat.Model.VocabularySize) : read.Error;

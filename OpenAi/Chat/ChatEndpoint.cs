@@ -32,7 +32,7 @@ internal static class ChatEndpoint
         HttpContext context, [FromServices] ChatService chat, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
     {
         RequestResult<Call> call = await JsonBody.ReadAsync(
-            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", chat.Model.VocabularySize));
+            context, ChatRequestReader.Names, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", chat.Model.VocabularySize));
         if (!call.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, call.Error);

@@ -32,7 +32,7 @@ internal static class CompletionEndpoint
         HttpContext context, [FromServices] CompletionService completions, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
     {
         RequestResult<CompletionPlan> plan = await JsonBody.ReadAsync(
-            context, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", completions.Model.VocabularySize));
+            context, CompletionRequestReader.Names, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", completions.Model.VocabularySize));
         if (!plan.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, plan.Error);

@@ -23,7 +23,7 @@ internal static class EmbeddingEndpoint
 
     private static async Task EmbedAsync(HttpContext context, [FromServices] EmbeddingService embeddings)
     {
-        RequestResult<EmbeddingCall> call = await JsonBody.ReadAsync(context, EmbeddingRequestReader.Read);
+        RequestResult<EmbeddingCall> call = await JsonBody.ReadAsync(context, EmbeddingRequestReader.Names, EmbeddingRequestReader.Read);
         if (!call.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, call.Error);

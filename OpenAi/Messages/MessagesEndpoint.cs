@@ -114,7 +114,7 @@ internal static class MessagesEndpoint
     private static Task<RequestResult<Call>> ReadAsync(HttpContext context, ChatService chat, bool needsMaxTokens)
     {
         string principal = Caller.NameOf(context);
-        return JsonBody.ReadAsync<Call>(context, body =>
+        return JsonBody.ReadAsync<Call>(context, MessagesRequestReader.Names, body =>
         {
             RequestResult<MessagesRequest> request = MessagesRequestReader.Read(body, needsMaxTokens);
             if (!request.Succeeded)

@@ -32,7 +32,7 @@ internal static class RerankEndpoint
 
     private static async Task RankAsync(HttpContext context, [FromServices] RankService ranking)
     {
-        RequestResult<RerankCall> call = await JsonBody.ReadAsync(context, RerankRequestReader.Read);
+        RequestResult<RerankCall> call = await JsonBody.ReadAsync(context, RerankRequestReader.Names, RerankRequestReader.Read);
         if (!call.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, call.Error);

@@ -91,7 +91,7 @@ internal static class ResponsesEndpoint
     private static Task<RequestResult<ResponseCall>> ReadAsync(HttpContext context, ResponseService responses)
     {
         string principal = Caller.NameOf(context);
-        return JsonBody.ReadAsync(context, body =>
+        return JsonBody.ReadAsync(context, ResponseRequestReader.Names, body =>
         {
             RequestResult<ResponseRequest> request = ResponseRequestReader.Read(body);
             return request.Succeeded ? responses.Validator.Validate(request.Value, principal) : request.Error;

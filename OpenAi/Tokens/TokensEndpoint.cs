@@ -37,7 +37,7 @@ internal static class TokensEndpoint
 
     private static async Task TokenizeAsync(HttpContext context, [FromServices] InferenceEngine engine)
     {
-        RequestResult<TokenizeRequest> request = await JsonBody.ReadAsync(context, TokenRequestReader.ReadTokenize);
+        RequestResult<TokenizeRequest> request = await JsonBody.ReadAsync(context, TokenRequestReader.TokenizeNames, TokenRequestReader.ReadTokenize);
         if (!request.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, request.Error);
@@ -61,7 +61,7 @@ internal static class TokensEndpoint
 
     private static async Task DetokenizeAsync(HttpContext context, [FromServices] InferenceEngine engine)
     {
-        RequestResult<DetokenizeRequest> request = await JsonBody.ReadAsync(context, TokenRequestReader.ReadDetokenize);
+        RequestResult<DetokenizeRequest> request = await JsonBody.ReadAsync(context, TokenRequestReader.DetokenizeNames, TokenRequestReader.ReadDetokenize);
         if (!request.Succeeded)
         {
             await ErrorWriter.WriteAsync(context, request.Error);
@@ -97,7 +97,7 @@ internal static class TokensEndpoint
     private static async Task CountAsync(HttpContext context, [FromServices] ChatService chat)
     {
         string principal = Caller.NameOf(context);
-        RequestResult<ChatGeneration> generation = await JsonBody.ReadAsync(context, body =>
+        RequestResult<ChatGeneration> generation = await JsonBody.ReadAsync(context, ChatRequestReader.Names, body =>
         {
             RequestResult<ChatCompletionRequest> request = ChatRequestReader.Read(body, ChatRequestDialect.OpenAi);
             return request.Succeeded ? ChatRequestValidator.Validate(request.Value, principal, chat.Model.VocabularySize) : request.Error;

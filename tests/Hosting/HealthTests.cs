@@ -21,6 +21,7 @@ public sealed class HealthTests
         HealthReport report = HealthReport.Of(state, progress, TimeSpan.FromSeconds(heartbeatSeconds));
 
         Assert.Equal(status, report.StatusCode);
+        Assert.Equal(report.Status is "stalled" or "stopped" ? 503 : 200, report.LivenessCode);
         Assert.Equal(body, JsonSerializer.Serialize(report, HealthJsonContext.Default.HealthReport));
     }
 }

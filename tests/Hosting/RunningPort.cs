@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MistralServe.Hosting;
 
@@ -20,21 +21,24 @@ internal sealed class RunningPort : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    public static async Task<RunningPort> StartAsync(PortDefinition definition)
+    public static async Task<RunningPort> StartAsync(PortDefinition definition, ILoggerFactory? loggers = null)
     {
-        WebApplication app = PortApplication.Build(definition, NullLoggerFactory.Instance);
+        WebApplication app = PortApplication.Build(definition, loggers ?? NullLoggerFactory.Instance);
         Assert.Null(await PortApplication.StartAsync(app, definition));
         return new RunningPort(app);
     }
 
     /// <summary>Sends one request with exactly these header lines; gives status, lower-case headers and body.</summary>
-    public async Task<(int Status, Dictionary<string, string> Headers, string Body)> SendAsync(string method, string path, params string[] headerLines)
+    public Task<(int Status, Dictionary<string, string> Headers, string Body)> SendAsync(string method, string path, params string[] headerLines) =>
+        SendBytesAsync($"{method} {path} HTTP/1.1\r\n{string.Concat(headerLines.Select(line => line + "\r\n"))}Connection: close\r\n\r\n");
+
+    /// <summary>Sends exactly this, one byte a character, and reads to the end of the connection.</summary>
+    public async Task<(int Status, Dictionary<string, string> Headers, string Body)> SendBytesAsync(string text)
     {
         using TcpClient client = new();
         await client.ConnectAsync(EndPoint);
         NetworkStream stream = client.GetStream();
-        string head = $"{method} {path} HTTP/1.1\r\n{string.Concat(headerLines.Select(line => line + "\r\n"))}Connection: close\r\n\r\n";
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(head));
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
         string answer = await new StreamReader(stream, Encoding.UTF8).ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
         string[] parts = answer.Split("\r\n\r\n", 2);
