@@ -42,7 +42,7 @@ internal sealed class CountedTokens
             if (isClosed)
             {
                 closing.AddRange(tokens);
-                closingCharacters.AddRange(Enumerable.Repeat(counts[depth], tokens.Length));
+                closingCharacters.AddRange(Sequence.Repeat(counts[depth], tokens.Length));
             }
             else if (!tokens.IsEmpty)
             {
