@@ -39,6 +39,8 @@ internal static class MistralServeCommand
         {
             // The message must not scroll away behind a page of options; only a bare call gets the overview.
             parseError.ShowHelp = args.Length == 0;
+            parseError.ShowTypoCorrections = false; // cut out of the library, see trimmed.xml
+            await TypoCorrections.WriteAsync(result, invocation.Output);
             await result.InvokeAsync(invocation);
             return UsageError;
         }

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using MistralServe.Mcp.Protocol;
 using MistralServe.Mcp.Tools;
@@ -8,9 +6,10 @@ namespace MistralServe.Json;
 
 /// <summary>
 /// Everything that the MCP port writes. It reads nothing through a serializer: requests are inspected as documents, because
-/// ids and arguments are needed as the tokens they were.
+/// ids and arguments are needed as the tokens they were. Only the code that writes: the contracts of a serializer that could read, too, are
+/// several kilobytes a record.
 /// </summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InitializeResult))]
 [JsonSerializable(typeof(DiscoverResult))]
 [JsonSerializable(typeof(ListToolsResult))]
@@ -24,12 +23,4 @@ namespace MistralServe.Json;
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TokenCount))]
 [JsonSerializable(typeof(ChatReplyWithCalls))]
-internal sealed partial class McpJsonContext : JsonSerializerContext
-{
-    /// <summary>For JSON that becomes the text of a block, and is escaped again: without escapes of its own that readers would have to see.</summary>
-    public static McpJsonContext Text { get; } = new(new JsonSerializerOptions
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    });
-}
+internal sealed partial class McpJsonContext : JsonSerializerContext;

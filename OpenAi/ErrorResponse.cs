@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi;
 
 /// <summary>Body of every error answer.</summary>
-internal sealed record ErrorResponse
+internal sealed class ErrorResponse
 {
     [JsonPropertyName("error")]
     public required ErrorBody Error { get; init; }
@@ -16,7 +16,7 @@ internal sealed record ErrorResponse
 }
 
 /// <summary>OpenAI's error object: the four keys are always written.</summary>
-internal sealed record ErrorBody
+internal sealed class ErrorBody
 {
     [JsonPropertyName("message")]
     public required string Message { get; init; }

@@ -20,10 +20,10 @@ internal static class ErrorWriter
         if (MessagesRoutes.Includes(context))
         {
             return JsonAnswer.WriteAsync(
-                context, MessagesError.StatusOf(error), MessagesError.From(error, context.TraceIdentifier), OpenAiJsonContext.Wire.MessagesError);
+                context, MessagesError.StatusOf(error), MessagesError.From(error, context.TraceIdentifier), OpenAiJsonContext.Default.MessagesError);
         }
 
-        return JsonAnswer.WriteAsync(context, error.Status, ErrorResponse.From(error), OpenAiJsonContext.Wire.ErrorResponse);
+        return JsonAnswer.WriteAsync(context, error.Status, ErrorResponse.From(error), OpenAiJsonContext.Default.ErrorResponse);
     }
 
     private static void SetRetryHeaders(IHeaderDictionary headers, ApiError error)

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MistralServe.Json;
 
 namespace MistralServe.OpenAi;
 
@@ -9,7 +9,7 @@ internal static class JsonAnswer
     /// <summary>Writes status, length and body; the response must not have started. A client that is gone is no error.</summary>
     public static async Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        ReadOnlyMemory<byte> body = WireJson.Write(value, type);
         HttpResponse response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";

@@ -61,5 +61,5 @@ internal static class OpenAiEndpoints
     /// <param name="status">Status that the web server chose, 400 or above.</param>
     public static (string Headers, byte[] Body) Reject(int status) => (
         $"Content-Type: application/json\r\n{RequestIds.Header}: req_{RequestIds.NewSuffix()}\r\n",
-        JsonSerializer.SerializeToUtf8Bytes(ErrorResponse.From(StatusErrors.ForStatus(status, context: null)), OpenAiJsonContext.Wire.ErrorResponse));
+        WireJson.Write(ErrorResponse.From(StatusErrors.ForStatus(status, context: null)), OpenAiJsonContext.Default.ErrorResponse).ToArray());
 }

@@ -1,7 +1,7 @@
 namespace MistralServe.OpenAi;
 
 /// <summary>What the host decides about the REST API. Immutable.</summary>
-internal sealed record OpenAiOptions
+internal sealed class OpenAiOptions
 {
     /// <summary>Whether a request that names another model than the loaded one is refused.</summary>
     public bool StrictModelCheck { get; init; }

@@ -7,5 +7,5 @@ namespace MistralServe.OpenAi;
 internal static class TextElement
 {
     /// <summary>A JSON string.</summary>
-    public static JsonElement From(string text) => JsonSerializer.SerializeToElement(text, OpenAiJsonContext.Wire.String);
+    public static JsonElement From(string text) => WireJson.ToElement(text, OpenAiJsonContext.Default.String);
 }

@@ -4,7 +4,7 @@ using MistralServe.Inference.Engine;
 namespace MistralServe.Hosting.Health;
 
 /// <summary>Body of <c>/health</c>.</summary>
-internal sealed record HealthReport
+internal sealed class HealthReport
 {
     /// <summary>
     /// Oldest sign of life of a decode thread that counts as alive. The thread stamps at least once a second when idle, and from

@@ -16,7 +16,7 @@ internal sealed class SlotPool
     public SlotPool(IModelRunner runner)
     {
         _runner = runner;
-        _slots = [.. Enumerable.Range(0, runner.SequenceCount).Select(id => new SequenceSlot(id))];
+        _slots = [.. Sequence.Range(0, runner.SequenceCount).Select(id => new SequenceSlot(id))];
 
         // A copy moves the whole KV stream, whatever its fill. Measured, 256 cells cost about as much as one or two prompt
         // tokens; below twice that a copy gains nothing.

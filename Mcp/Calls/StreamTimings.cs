@@ -1,7 +1,7 @@
 namespace MistralServe.Mcp.Calls;
 
 /// <summary>How often a stream of ours says something. The defaults are the product's; tests take shorter ones. Immutable.</summary>
-internal sealed record StreamTimings
+internal sealed class StreamTimings
 {
     /// <summary>What the product uses.</summary>
     public static StreamTimings Default { get; } = new();

@@ -1,3 +1,4 @@
+using MistralServe.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -32,7 +33,7 @@ internal sealed record CallToolResult : McpResult
     /// <param name="type">Its contract.</param>
     public static CallToolResult Structured<T>(T value, JsonTypeInfo<T> type)
     {
-        ReadOnlyMemory<byte> json = JsonRpcWriter.Value(value, type);
+        ReadOnlyMemory<byte> json = WireJson.Write(value, type);
         var reader = new Utf8JsonReader(json.Span);
         return new CallToolResult
         {

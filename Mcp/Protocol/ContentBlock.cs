@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.Mcp.Protocol;
 
 /// <summary>A block in the result of a tool. Which members are set follows from <see cref="Type"/>; the factories set them.</summary>
-internal sealed record ContentBlock
+internal sealed class ContentBlock
 {
     private ContentBlock(string type) => Type = type;
 
@@ -49,7 +49,7 @@ internal sealed record ContentBlock
 }
 
 /// <summary>Contents of a resource inside a result; one of text and blob is set.</summary>
-internal sealed record EmbeddedResource
+internal sealed class EmbeddedResource
 {
     /// <summary>What the resource is called.</summary>
     [JsonPropertyName("uri")]

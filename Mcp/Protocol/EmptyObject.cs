@@ -1,4 +1,4 @@
 namespace MistralServe.Mcp.Protocol;
 
 /// <summary>Written as <c>{}</c>.</summary>
-internal sealed record EmptyObject;
+internal sealed class EmptyObject;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.Mcp.Protocol;
 
 /// <summary>Name and version of a program.</summary>
-internal sealed record Implementation
+internal sealed class Implementation
 {
     /// <summary>This program.</summary>
     public static Implementation Server { get; } = new()

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using MistralServe.Json;
 
 namespace MistralServe.Mcp.Protocol;
@@ -12,17 +10,13 @@ namespace MistralServe.Mcp.Protocol;
 /// </summary>
 internal static class JsonRpcWriter
 {
-    // Relaxed: answers are never embedded in HTML, and text in other scripts keeps its size. It still escapes U+0085,
-    // U+2028 and U+2029, on which some clients split lines.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The answer to a request that succeeded.</summary>
     /// <param name="id">The request's id, echoed as the token it was.</param>
     /// <param name="result">One of the results that <see cref="McpJsonContext"/> knows.</param>
     public static ReadOnlyMemory<byte> Result(JsonElement id, McpResult result)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        using (var writer = new Utf8JsonWriter(buffer, WireJson.Options))
         {
             WriteStart(writer, id);
             writer.WritePropertyName("result"u8);
@@ -47,7 +41,7 @@ internal static class JsonRpcWriter
     public static ReadOnlyMemory<byte> Error(JsonElement id, int code, string message, JsonElement? data = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        using (var writer = new Utf8JsonWriter(buffer, WireJson.Options))
         {
             WriteStart(writer, id);
             writer.WriteStartObject("error"u8);
@@ -74,7 +68,7 @@ internal static class JsonRpcWriter
     public static ReadOnlyMemory<byte> Progress(JsonElement token, double progress, double? total, string? message)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        using (var writer = new Utf8JsonWriter(buffer, WireJson.Options))
         {
             writer.WriteStartObject();
             writer.WriteString("jsonrpc"u8, "2.0"u8);
@@ -95,18 +89,6 @@ internal static class JsonRpcWriter
 
             writer.WriteEndObject();
             writer.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
-    }
-
-    /// <summary>A value as JSON bytes, escaped like the messages.</summary>
-    public static ReadOnlyMemory<byte> Value<T>(T value, JsonTypeInfo<T> type)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            JsonSerializer.Serialize(writer, value, type);
         }
 
         return buffer.WrittenMemory;

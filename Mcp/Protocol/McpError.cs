@@ -25,7 +25,7 @@ internal sealed record McpError(McpErrorKind Kind, string Message, JsonElement? 
         return new(
             McpErrorKind.MissingCapability,
             $"This tool needs a client with the capability {capability}.",
-            JsonSerializer.SerializeToElement(data, McpJsonContext.Default.MissingCapabilityData));
+            WireJson.ToElement(data, McpJsonContext.Default.MissingCapabilityData));
     }
 
     /// <summary>The error of a modern message whose version is not served.</summary>
@@ -38,6 +38,6 @@ internal sealed record McpError(McpErrorKind Kind, string Message, JsonElement? 
         return new(
             McpErrorKind.UnsupportedVersion,
             message,
-            JsonSerializer.SerializeToElement(data, McpJsonContext.Default.UnsupportedVersionData));
+            WireJson.ToElement(data, McpJsonContext.Default.UnsupportedVersionData));
     }
 }

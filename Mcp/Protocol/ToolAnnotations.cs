@@ -6,7 +6,7 @@ namespace MistralServe.Mcp.Protocol;
 /// Hints about a tool. Ours change nothing and reach nothing outside, and must say so: the defaults of the specification
 /// are destructive and open-world.
 /// </summary>
-internal sealed record ToolAnnotations
+internal sealed class ToolAnnotations
 {
     /// <summary>The tool changes nothing.</summary>
     [JsonPropertyName("readOnlyHint")]

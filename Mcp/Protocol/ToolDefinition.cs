@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.Mcp.Protocol;
 
 /// <summary>A tool as <c>tools/list</c> shows it.</summary>
-internal sealed record ToolDefinition
+internal sealed class ToolDefinition
 {
     /// <summary>1 to 64 characters of <c>[a-z0-9_]</c>. Origin: the conformance suite allows 64, the specification 128.</summary>
     [JsonPropertyName("name")]

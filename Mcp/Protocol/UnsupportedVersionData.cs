@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.Mcp.Protocol;
 
 /// <summary>The <c>data</c> of error -32022.</summary>
-internal sealed record UnsupportedVersionData
+internal sealed class UnsupportedVersionData
 {
     /// <summary>
     /// Versions that the client may put into a request. Modern ones only: a legacy date here would invite its use with

@@ -4,7 +4,7 @@ using MistralServe.OpenAi.Chat;
 namespace MistralServe.Mcp.Tools;
 
 /// <summary>The text of a reply with calls, in the form of OpenAI's message.</summary>
-internal sealed record ChatReplyWithCalls
+internal sealed class ChatReplyWithCalls
 {
     [JsonPropertyName("content")]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

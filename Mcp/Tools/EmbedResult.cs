@@ -4,7 +4,7 @@ using MistralServe.OpenAi.Embeddings;
 namespace MistralServe.Mcp.Tools;
 
 /// <summary>Structured content of <c>embed</c>. Its output schema is in <see cref="EmbedTool"/>.</summary>
-internal sealed record EmbedResult
+internal sealed class EmbedResult
 {
     /// <summary>Id of the model.</summary>
     [JsonPropertyName("model")]

@@ -4,7 +4,7 @@ using MistralServe.Inference;
 namespace MistralServe.Mcp.Tools;
 
 /// <summary>Structured content of <c>model_info</c>. Its output schema is in <see cref="ModelInfoTool"/>.</summary>
-internal sealed record ModelInfo
+internal sealed class ModelInfo
 {
     /// <summary>Name under which the model is served.</summary>
     [JsonPropertyName("id")]

@@ -5,7 +5,7 @@ using MistralServe.OpenAi.Rerank;
 namespace MistralServe.Mcp.Tools;
 
 /// <summary>Structured content of <c>rerank</c>. Its output schema is in <see cref="RerankTool"/>.</summary>
-internal sealed record RerankToolResult
+internal sealed class RerankToolResult
 {
     /// <summary>Id of the model.</summary>
     [JsonPropertyName("model")]

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
@@ -70,7 +70,7 @@ internal static class TextReply
 
     private static string ToText(CollectedChoice choice) => choice.ToolCalls.Count == 0
         ? choice.Text
-        : JsonSerializer.Serialize(
+        : Encoding.UTF8.GetString(WireJson.Write(
             new ChatReplyWithCalls { Content = choice.Text.Length > 0 ? choice.Text : null, ToolCalls = ChatAnswerToolCall.From(choice.ToolCalls) },
-            McpJsonContext.Text.ChatReplyWithCalls);
+            McpJsonContext.Default.ChatReplyWithCalls).Span);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.Mcp.Tools;
 
 /// <summary>Structured content of <c>tokenize</c>. Its output schema is in <see cref="TokenizeTool"/>.</summary>
-internal sealed record TokenizeResult
+internal sealed class TokenizeResult
 {
     /// <summary>Ids, in order.</summary>
     [JsonPropertyName("tokens")]
@@ -15,7 +15,7 @@ internal sealed record TokenizeResult
 }
 
 /// <summary>Structured content of <c>count_tokens</c>. Its output schema is in <see cref="CountTokensTool"/>.</summary>
-internal sealed record TokenCount
+internal sealed class TokenCount
 {
     /// <summary>How many there are.</summary>
     [JsonPropertyName("count")]

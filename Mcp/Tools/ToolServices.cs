@@ -10,7 +10,7 @@ internal delegate ValueTask<VocabularyResult> VocabularyFinder(string principal,
 internal delegate ValueTask<(int? Tokens, EngineFailure? Failure)> ChatCounter(ChatGeneration request, CancellationToken cancellationToken);
 
 /// <summary>What tools are made of: the model's description and one function for each thing that can be asked of it. Immutable.</summary>
-internal sealed record ToolServices
+internal sealed class ToolServices
 {
     /// <summary>What the header of the model says; the model need not be loaded.</summary>
     public required ModelDescription Model { get; init; }

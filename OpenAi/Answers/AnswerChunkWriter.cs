@@ -72,7 +72,7 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
         Utf8JsonWriter json = BeginChunk();
         json.WriteEndArray();
         json.WritePropertyName("usage"u8);
-        JsonSerializer.Serialize(json, CompletionUsage.From(usage, ReasoningTokens), OpenAiJsonContext.Wire.CompletionUsage);
+        JsonSerializer.Serialize(json, CompletionUsage.From(usage, ReasoningTokens), OpenAiJsonContext.Default.CompletionUsage);
         EndChunk(json);
     }
 
@@ -105,7 +105,7 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
     /// <summary>An event with the error object, for a failure after the answer has begun.</summary>
     public void WriteError(ApiError error)
     {
-        JsonSerializer.Serialize(events.BeginJson(), ErrorResponse.From(error), OpenAiJsonContext.Wire.ErrorResponse);
+        JsonSerializer.Serialize(events.BeginJson(), ErrorResponse.From(error), OpenAiJsonContext.Default.ErrorResponse);
         events.EndJson();
     }
 
@@ -142,7 +142,7 @@ internal abstract class AnswerChunkWriter(SseWriter events, AnswerIdentity ident
         if (Timings && Noted.Kind is GenerationEventKind.Text or GenerationEventKind.Finished)
         {
             json.WritePropertyName("timings"u8);
-            JsonSerializer.Serialize(json, AnswerTimings.From(Noted.Usage, Noted.Times), OpenAiJsonContext.Wire.AnswerTimings);
+            JsonSerializer.Serialize(json, AnswerTimings.From(Noted.Usage, Noted.Times), OpenAiJsonContext.Default.AnswerTimings);
         }
 
         EndChunk(json);

@@ -3,7 +3,7 @@ using MistralServe.OpenAi.Parameters;
 namespace MistralServe.OpenAi.Answers;
 
 /// <summary>What an answer tells beside its text, as the request asked for it.</summary>
-internal sealed record AnswerExtras
+internal sealed class AnswerExtras
 {
     /// <summary>Log probabilities of the tokens.</summary>
     public bool LogProbabilities { get; init; }

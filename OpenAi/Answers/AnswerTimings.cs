@@ -4,7 +4,7 @@ using MistralServe.Inference.Engine;
 namespace MistralServe.OpenAi.Answers;
 
 /// <summary>Counts and speed of an answer. Source: llama-server's <c>timings</c>.</summary>
-internal sealed record AnswerTimings
+internal sealed class AnswerTimings
 {
     [JsonPropertyName("cache_n")]
     public required int CachedTokens { get; init; }

@@ -5,7 +5,7 @@ using MistralServe.Inference.Sampling;
 namespace MistralServe.OpenAi.Answers;
 
 /// <summary>Log probabilities of a chat answer or of one of its chunks.</summary>
-internal sealed record ChatLogProbabilities
+internal sealed class ChatLogProbabilities
 {
     [JsonPropertyName("content")]
     public required IReadOnlyList<ChatTokenLogProbability> Content { get; init; }
@@ -38,7 +38,7 @@ internal sealed record ChatLogProbabilities
 }
 
 /// <summary>One token of the answer.</summary>
-internal sealed record ChatTokenLogProbability
+internal sealed class ChatTokenLogProbability
 {
     [JsonPropertyName("token")]
     public required string Token { get; init; }
@@ -55,7 +55,7 @@ internal sealed record ChatTokenLogProbability
 }
 
 /// <summary>A token that could have come in the place of another.</summary>
-internal sealed record ChatTopLogProbability
+internal sealed class ChatTopLogProbability
 {
     [JsonPropertyName("token")]
     public required string Token { get; init; }

@@ -4,7 +4,7 @@ using MistralServe.Inference.Engine;
 namespace MistralServe.OpenAi.Answers;
 
 /// <summary>Token counts of a request.</summary>
-internal sealed record CompletionUsage
+internal sealed class CompletionUsage
 {
     [JsonPropertyName("prompt_tokens")]
     public required int PromptTokens { get; init; }
@@ -40,7 +40,7 @@ internal sealed record CompletionUsage
 }
 
 /// <summary>Parts of the prompt's tokens.</summary>
-internal sealed record PromptTokensDetails
+internal sealed class PromptTokensDetails
 {
     [JsonPropertyName("cached_tokens")]
     public required int CachedTokens { get; init; }
@@ -50,7 +50,7 @@ internal sealed record PromptTokensDetails
 }
 
 /// <summary>Parts of the answer's tokens; audio is 0 for a model that writes only text.</summary>
-internal sealed record CompletionTokensDetails
+internal sealed class CompletionTokensDetails
 {
     [JsonPropertyName("reasoning_tokens")]
     public int ReasoningTokens { get; init; }

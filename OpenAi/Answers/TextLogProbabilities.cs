@@ -5,7 +5,7 @@ using MistralServe.Inference.Sampling;
 namespace MistralServe.OpenAi.Answers;
 
 /// <summary>Log probabilities of a text completion or of one of its chunks: arrays of equal length, one entry a token.</summary>
-internal sealed record TextLogProbabilities
+internal sealed class TextLogProbabilities
 {
     [JsonPropertyName("tokens")]
     public required IReadOnlyList<string> Tokens { get; init; }

@@ -50,12 +50,12 @@ internal sealed class TokenDetails(AnswerExtras extras, IVocabulary vocabulary, 
         }
         else if (isChat)
         {
-            JsonSerializer.Serialize(json, ChatLogProbabilities.From(reports!, vocabulary), OpenAiJsonContext.Wire.ChatLogProbabilities);
+            JsonSerializer.Serialize(json, ChatLogProbabilities.From(reports!, vocabulary), OpenAiJsonContext.Default.ChatLogProbabilities);
         }
         else
         {
             int offset = _offsets.GetValueOrDefault(choice);
-            JsonSerializer.Serialize(json, TextLogProbabilities.From(reports!, vocabulary, ref offset), OpenAiJsonContext.Wire.TextLogProbabilities);
+            JsonSerializer.Serialize(json, TextLogProbabilities.From(reports!, vocabulary, ref offset), OpenAiJsonContext.Default.TextLogProbabilities);
             _offsets[choice] = offset;
         }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Chat;
 
 /// <summary>Answer of POST /apply-template.</summary>
-internal sealed record AppliedTemplate
+internal sealed class AppliedTemplate
 {
     [JsonPropertyName("prompt")]
     public required string Prompt { get; init; }

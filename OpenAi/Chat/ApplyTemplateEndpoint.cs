@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Json;
@@ -9,13 +8,14 @@ namespace MistralServe.OpenAi.Chat;
 internal static class ApplyTemplateEndpoint
 {
     /// <summary>Maps the route.</summary>
-    public static void Map(IEndpointRouteBuilder routes) => ErrorDescriptions.AddForGeneration(routes.MapPost("/apply-template", ApplyAsync)
+    public static void Map(IEndpointRouteBuilder routes) => ErrorDescriptions.AddForGeneration(routes.MapRoute(HttpMethods.Post, "/apply-template", ApplyAsync)
         .WithName("applyTemplate").WithTags("Chat").WithSummary("Renders a conversation by the chat template without generating.")
         .Accepts<ChatCompletionRequest>("application/json")
         .Produces<AppliedTemplate>(StatusCodes.Status200OK, "application/json"));
 
-    private static async Task ApplyAsync(HttpContext context, [FromServices] ChatService chat)
+    private static async Task ApplyAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
         RequestResult<ChatGeneration> request = await JsonBody.ReadAsync(context, ChatRequestReader.Names, body =>
         {
             RequestResult<ChatCompletionRequest> read = ChatRequestReader.Read(body, ChatRequestDialect.OpenAi);
@@ -30,6 +30,6 @@ internal static class ApplyTemplateEndpoint
         (string? prompt, EngineFailure? failure) = await chat.RenderAsync(request.Value, context.RequestAborted);
         await (prompt is null
             ? ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure!))
-            : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new AppliedTemplate { Prompt = prompt }, OpenAiJsonContext.Wire.AppliedTemplate));
+            : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new AppliedTemplate { Prompt = prompt }, OpenAiJsonContext.Default.AppliedTemplate));
     }
 }

@@ -4,7 +4,7 @@ using MistralServe.Inference.Chat;
 namespace MistralServe.OpenAi.Chat;
 
 /// <summary>A call that the model asks its client to make.</summary>
-internal sealed record ChatAnswerToolCall
+internal sealed class ChatAnswerToolCall
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -21,7 +21,7 @@ internal sealed record ChatAnswerToolCall
 }
 
 /// <summary>Which function a call is of.</summary>
-internal sealed record ChatAnswerFunction
+internal sealed class ChatAnswerFunction
 {
     [JsonPropertyName("name")]
     public required string Name { get; init; }

@@ -25,7 +25,7 @@ internal sealed class ChatChunkWriter : AnswerChunkWriter
         : base(events, identity, "chat.completion.chunk", includeUsage)
     {
         _form = form;
-        _readers = [.. Enumerable.Range(0, choices).Select(choice => new ChatOutputReader(createParser(), new ChoiceSink(this, choice)))];
+        _readers = [.. Sequence.Range(0, choices).Select(choice => new ChatOutputReader(createParser(), new ChoiceSink(this, choice)))];
     }
 
     /// <inheritdoc/>

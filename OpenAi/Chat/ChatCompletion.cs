@@ -5,7 +5,7 @@ using MistralServe.OpenAi.Answers;
 namespace MistralServe.OpenAi.Chat;
 
 /// <summary>Answer of POST /v1/chat/completions without streaming.</summary>
-internal sealed record ChatCompletion
+internal sealed class ChatCompletion
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -64,7 +64,7 @@ internal sealed record ChatCompletion
 }
 
 /// <summary>One answer of a <see cref="ChatCompletion"/>.</summary>
-internal sealed record ChatChoice
+internal sealed class ChatChoice
 {
     [JsonPropertyName("index")]
     public required int Index { get; init; }
@@ -86,7 +86,7 @@ internal sealed record ChatChoice
 }
 
 /// <summary>The message of a <see cref="ChatChoice"/>.</summary>
-internal sealed record ChatChoiceMessage
+internal sealed class ChatChoiceMessage
 {
     [JsonPropertyName("role")]
     public string Role { get; } = "assistant";

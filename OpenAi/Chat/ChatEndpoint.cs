@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
@@ -15,7 +14,7 @@ internal static class ChatEndpoint
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteHandlerBuilder route = routes.MapPost("/chat/completions", CompleteAsync)
+        RouteHandlerBuilder route = routes.MapRoute(HttpMethods.Post, "/chat/completions", CompleteAsync)
             .WithName("createChatCompletion").WithTags("Chat")
             .WithSummary("Continues a conversation.")
             .WithDescription(
@@ -28,9 +27,11 @@ internal static class ChatEndpoint
         ErrorDescriptions.AddForGeneration(route);
     }
 
-    private static async Task CompleteAsync(
-        HttpContext context, [FromServices] ChatService chat, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
+    private static async Task CompleteAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
+        TimeProvider time = context.Service<TimeProvider>();
+        ILoggerFactory loggers = context.Service<ILoggerFactory>();
         RequestResult<Call> call = await JsonBody.ReadAsync(
             context, ChatRequestReader.Names, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", chat.Model.VocabularySize));
         if (!call.Succeeded)
@@ -65,7 +66,7 @@ internal static class ChatEndpoint
                 call.Extras.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
                 context, run.Generation, call.Generation.Choices, run.CreateParser,
-                answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary, call.Form), OpenAiJsonContext.Wire.ChatCompletion);
+                answer => ChatCompletion.From(identity, answer, call.Extras, vocabulary, call.Form), OpenAiJsonContext.Default.ChatCompletion);
 
     private static RequestResult<Call> Read(JsonElement body, string principal, int vocabularySize)
     {

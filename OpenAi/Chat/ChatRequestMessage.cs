@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Chat;
 
 /// <summary>One message of a chat request.</summary>
-internal sealed record ChatRequestMessage
+internal sealed class ChatRequestMessage
 {
     [JsonPropertyName("role")]
     [Description("developer, system, user, assistant, tool or function.")]
@@ -41,7 +41,7 @@ internal sealed record ChatRequestMessage
 }
 
 /// <summary>A call that the model once made.</summary>
-internal sealed record ChatRequestToolCall
+internal sealed class ChatRequestToolCall
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -55,7 +55,7 @@ internal sealed record ChatRequestToolCall
 }
 
 /// <summary>Name and arguments of a call.</summary>
-internal sealed record ChatRequestFunction
+internal sealed class ChatRequestFunction
 {
     [JsonPropertyName("name")]
     public required string Name { get; init; }

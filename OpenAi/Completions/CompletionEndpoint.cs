@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
@@ -15,7 +14,7 @@ internal static class CompletionEndpoint
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteHandlerBuilder route = routes.MapPost("/completions", CompleteAsync)
+        RouteHandlerBuilder route = routes.MapRoute(HttpMethods.Post, "/completions", CompleteAsync)
             .WithName("createCompletion").WithTags("Completions")
             .WithSummary("Continues a text.")
             .WithDescription(
@@ -28,9 +27,11 @@ internal static class CompletionEndpoint
         ErrorDescriptions.AddForGeneration(route);
     }
 
-    private static async Task CompleteAsync(
-        HttpContext context, [FromServices] CompletionService completions, [FromServices] TimeProvider time, [FromServices] ILoggerFactory loggers)
+    private static async Task CompleteAsync(HttpContext context)
     {
+        CompletionService completions = context.Service<CompletionService>();
+        TimeProvider time = context.Service<TimeProvider>();
+        ILoggerFactory loggers = context.Service<ILoggerFactory>();
         RequestResult<CompletionPlan> plan = await JsonBody.ReadAsync(
             context, CompletionRequestReader.Names, body => Read(body, context.Features.Get<CallerIdentity>()?.Name ?? "", completions.Model.VocabularySize));
         if (!plan.Succeeded)
@@ -64,7 +65,7 @@ internal static class CompletionEndpoint
                 plan.Extras.KeepAliveInterval, logger)
             : AnswerWriter.WriteAsync(
                 context, generation, plan.Generated, static () => new PlainTextParser(),
-                answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Wire.TextCompletion);
+                answer => TextCompletion.From(identity, plan, answer, vocabulary), OpenAiJsonContext.Default.TextCompletion);
 
     private static RequestResult<CompletionPlan> Read(JsonElement body, string principal, int vocabularySize)
     {

@@ -5,7 +5,7 @@ using MistralServe.OpenAi.Answers;
 namespace MistralServe.OpenAi.Completions;
 
 /// <summary>A validated text completion: what to generate, and which of it to return and how.</summary>
-internal sealed record CompletionPlan
+internal sealed class CompletionPlan
 {
     /// <summary>What to generate, prompt by prompt: <c>best_of</c> choices each, else <c>n</c>. They differ in their prompts only.</summary>
     public required IReadOnlyList<CompletionGeneration> Generations { get; init; }

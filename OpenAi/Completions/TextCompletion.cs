@@ -5,7 +5,7 @@ using MistralServe.OpenAi.Answers;
 namespace MistralServe.OpenAi.Completions;
 
 /// <summary>Answer of POST /v1/completions without streaming.</summary>
-internal sealed record TextCompletion
+internal sealed class TextCompletion
 {
     /// <summary>Value of <c>object</c>, the same for the answer and its chunks.</summary>
     public const string ObjectName = "text_completion";
@@ -70,7 +70,7 @@ internal sealed record TextCompletion
 }
 
 /// <summary>One answer of a <see cref="TextCompletion"/>.</summary>
-internal sealed record TextChoice
+internal sealed class TextChoice
 {
     [JsonPropertyName("index")]
     public required int Index { get; init; }

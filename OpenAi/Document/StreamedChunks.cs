@@ -7,21 +7,21 @@ namespace MistralServe.OpenAi.Document;
 /// A chunk of a streamed chat answer as the document shows it. Chunks are written field by field, one for every token; a test holds them against
 /// this.
 /// </summary>
-internal sealed record ChatCompletionChunk : StreamedChunk
+internal sealed class ChatCompletionChunk : StreamedChunk
 {
     [JsonPropertyName("choices")]
     public required IReadOnlyList<ChatChunkChoice> Choices { get; init; }
 }
 
 /// <summary>A chunk of a streamed text completion.</summary>
-internal sealed record TextCompletionChunk : StreamedChunk
+internal sealed class TextCompletionChunk : StreamedChunk
 {
     [JsonPropertyName("choices")]
     public required IReadOnlyList<TextChunkChoice> Choices { get; init; }
 }
 
 /// <summary>What chunks of both kinds have.</summary>
-internal abstract record StreamedChunk
+internal abstract class StreamedChunk
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -56,7 +56,7 @@ internal abstract record StreamedChunk
 }
 
 /// <summary>How much of a prompt is computed.</summary>
-internal sealed record PromptProgress
+internal sealed class PromptProgress
 {
     [JsonPropertyName("total")]
     public required int Total { get; init; }
@@ -72,7 +72,7 @@ internal sealed record PromptProgress
 }
 
 /// <summary>What a chat choice gains.</summary>
-internal sealed record ChatChunkChoice
+internal sealed class ChatChunkChoice
 {
     [JsonPropertyName("index")]
     public required int Index { get; init; }
@@ -92,7 +92,7 @@ internal sealed record ChatChunkChoice
 }
 
 /// <summary>A piece of a message.</summary>
-internal sealed record ChatDelta
+internal sealed class ChatDelta
 {
     [JsonPropertyName("role")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -116,7 +116,7 @@ internal sealed record ChatDelta
 }
 
 /// <summary>A piece of a call: id, type and name come once.</summary>
-internal sealed record ToolCallDelta
+internal sealed class ToolCallDelta
 {
     [JsonPropertyName("index")]
     public required int Index { get; init; }
@@ -134,7 +134,7 @@ internal sealed record ToolCallDelta
 }
 
 /// <summary>A piece of what is called.</summary>
-internal sealed record FunctionDelta
+internal sealed class FunctionDelta
 {
     [JsonPropertyName("name")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -145,7 +145,7 @@ internal sealed record FunctionDelta
 }
 
 /// <summary>What a text choice gains.</summary>
-internal sealed record TextChunkChoice
+internal sealed class TextChunkChoice
 {
     [JsonPropertyName("index")]
     public required int Index { get; init; }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference.Embedding;
 using MistralServe.Json;
 
@@ -10,7 +9,7 @@ internal static class EmbeddingEndpoint
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteHandlerBuilder route = routes.MapPost("/embeddings", EmbedAsync)
+        RouteHandlerBuilder route = routes.MapRoute(HttpMethods.Post, "/embeddings", EmbedAsync)
             .WithName("createEmbedding").WithTags("Embeddings")
             .WithSummary("Turns texts into vectors.")
             .WithDescription(
@@ -21,8 +20,9 @@ internal static class EmbeddingEndpoint
         ErrorDescriptions.AddForGeneration(route);
     }
 
-    private static async Task EmbedAsync(HttpContext context, [FromServices] EmbeddingService embeddings)
+    private static async Task EmbedAsync(HttpContext context)
     {
+        EmbeddingService embeddings = context.Service<EmbeddingService>();
         RequestResult<EmbeddingCall> call = await JsonBody.ReadAsync(context, EmbeddingRequestReader.Names, EmbeddingRequestReader.Read);
         if (!call.Succeeded)
         {
@@ -33,7 +33,7 @@ internal static class EmbeddingEndpoint
         EmbeddingOutcome outcome = await embeddings.ComputeAsync(call.Value.Query with { Principal = Caller.NameOf(context) }, context.RequestAborted);
         await (outcome.Answer is { } answer
             ? JsonAnswer.WriteAsync(
-                context, StatusCodes.Status200OK, Describe(answer, embeddings.Model.Id, call.Value.AsBase64), OpenAiJsonContext.Wire.EmbeddingList)
+                context, StatusCodes.Status200OK, Describe(answer, embeddings.Model.Id, call.Value.AsBase64), OpenAiJsonContext.Default.EmbeddingList)
             : ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(outcome.Failure!)));
     }
 

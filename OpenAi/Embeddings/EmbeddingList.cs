@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Embeddings;
 
 /// <summary>Answer of POST /v1/embeddings.</summary>
-internal sealed record EmbeddingList
+internal sealed class EmbeddingList
 {
     [JsonPropertyName("object")]
     public string Object { get; } = "list";
@@ -19,7 +19,7 @@ internal sealed record EmbeddingList
 }
 
 /// <summary>One vector of an <see cref="EmbeddingList"/>.</summary>
-internal sealed record EmbeddingObject
+internal sealed class EmbeddingObject
 {
     [JsonPropertyName("object")]
     public string Object { get; } = "embedding";
@@ -33,7 +33,7 @@ internal sealed record EmbeddingObject
 }
 
 /// <summary>Token counts of a request for embeddings; the two are equal, because nothing is generated.</summary>
-internal sealed record EmbeddingUsage
+internal sealed class EmbeddingUsage
 {
     [JsonPropertyName("prompt_tokens")]
     public required int PromptTokens { get; init; }

@@ -9,7 +9,7 @@ namespace MistralServe.OpenAi.Embeddings;
 /// The body of POST /v1/embeddings as it stands on the wire, for the OpenAPI document; <see cref="EmbeddingRequestReader"/>
 /// makes a query of the JSON itself.
 /// </summary>
-internal sealed record EmbeddingRequest
+internal sealed class EmbeddingRequest
 {
     /// <summary>Most inputs of a request. Source: OpenAI's reference.</summary>
     public const int MaxInputs = 2048;

@@ -34,7 +34,7 @@ internal sealed record MessagesAnswer
 }
 
 /// <summary>Token counts. The input's tokens are the sum of the first three.</summary>
-internal sealed record MessagesUsage
+internal sealed class MessagesUsage
 {
     /// <summary>Tokens of the prompt that were computed.</summary>
     [JsonPropertyName("input_tokens")]
@@ -61,7 +61,7 @@ internal sealed record MessagesUsage
 }
 
 /// <summary>Answer of POST /v1/messages/count_tokens.</summary>
-internal sealed record MessagesTokenCount
+internal sealed class MessagesTokenCount
 {
     [JsonPropertyName("input_tokens")]
     public required int InputTokens { get; init; }

@@ -1,17 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MistralServe.Json;
 
 namespace MistralServe.OpenAi.Messages;
 
 /// <summary>A block of an answer's content. Immutable.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(TextBlock), "text")]
-[JsonDerivedType(typeof(ThinkingBlock), "thinking")]
-[JsonDerivedType(typeof(ToolUseBlock), "tool_use")]
-internal abstract record MessagesBlock;
+/// <param name="Type">Tells the members of the family apart.</param>
+[JsonConverter(typeof(FamilyConverter<MessagesBlock>))]
+internal abstract record MessagesBlock([property: JsonPropertyName("type"), JsonPropertyOrder(-1)] string Type);
 
 /// <summary>Text.</summary>
-internal sealed record TextBlock : MessagesBlock
+internal sealed record TextBlock() : MessagesBlock("text")
 {
     [JsonPropertyName("text")]
     public required string Text { get; init; }
@@ -22,7 +21,7 @@ internal sealed record TextBlock : MessagesBlock
 }
 
 /// <summary>What the model reasoned before it went on.</summary>
-internal sealed record ThinkingBlock : MessagesBlock
+internal sealed record ThinkingBlock() : MessagesBlock("thinking")
 {
     /// <summary>
     /// Stands where Anthropic's service signs. Nothing is signed here, and none is checked when a client sends the block back; it is not empty,
@@ -38,7 +37,7 @@ internal sealed record ThinkingBlock : MessagesBlock
 }
 
 /// <summary>A call that the model asks its client for.</summary>
-internal sealed record ToolUseBlock : MessagesBlock
+internal sealed record ToolUseBlock() : MessagesBlock("tool_use")
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }

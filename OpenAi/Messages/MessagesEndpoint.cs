@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
@@ -14,14 +13,14 @@ internal static class MessagesEndpoint
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteHandlerBuilder create = routes.MapPost("/messages", CreateAsync)
+        RouteHandlerBuilder create = routes.MapRoute(HttpMethods.Post, "/messages", CreateAsync)
             .WithName("createMessage").WithTags("Messages")
             .WithSummary("Continues a conversation, in the form of Anthropic's API.")
             .WithDescription("Answers with one JSON object, or with named server-sent events when 'stream' is true. The key may come as 'x-api-key'.")
             .Accepts<MessagesRequest>("application/json")
             .Produces<MessagesAnswer>(StatusCodes.Status200OK, "application/json")
             .ProducesEvents<MessagesEvent>();
-        RouteHandlerBuilder count = routes.MapPost("/messages/count_tokens", CountAsync)
+        RouteHandlerBuilder count = routes.MapRoute(HttpMethods.Post, "/messages/count_tokens", CountAsync)
             .WithName("countMessageTokens").WithTags("Messages")
             .WithSummary("Counts the tokens of a conversation without generating.")
             .Accepts<MessagesRequest>("application/json")
@@ -30,8 +29,10 @@ internal static class MessagesEndpoint
         ErrorDescriptions.AddForMessages(count);
     }
 
-    private static async Task CreateAsync(HttpContext context, [FromServices] ChatService chat, [FromServices] ILoggerFactory loggers)
+    private static async Task CreateAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
+        ILoggerFactory loggers = context.Service<ILoggerFactory>();
         RequestResult<Call> call = await ReadAsync(context, chat, needsMaxTokens: true);
         if (!call.Succeeded)
         {
@@ -92,11 +93,12 @@ internal static class MessagesEndpoint
 
         await (run.Error is { } error
             ? ErrorWriter.WriteAsync(context, error)
-            : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, run.Current, OpenAiJsonContext.Wire.MessagesAnswer));
+            : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, run.Current, OpenAiJsonContext.Default.MessagesAnswer));
     }
 
-    private static async Task CountAsync(HttpContext context, [FromServices] ChatService chat)
+    private static async Task CountAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
         RequestResult<Call> call = await ReadAsync(context, chat, needsMaxTokens: false);
         if (!call.Succeeded)
         {
@@ -107,7 +109,7 @@ internal static class MessagesEndpoint
         (int? tokens, EngineFailure? failure) = await chat.CountAsync(call.Value.Generation, context.RequestAborted);
         await (failure is null
             ? JsonAnswer.WriteAsync(
-                context, StatusCodes.Status200OK, new MessagesTokenCount { InputTokens = tokens!.Value }, OpenAiJsonContext.Wire.MessagesTokenCount)
+                context, StatusCodes.Status200OK, new MessagesTokenCount { InputTokens = tokens!.Value }, OpenAiJsonContext.Default.MessagesTokenCount)
             : ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure)));
     }
 

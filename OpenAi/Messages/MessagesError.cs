@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Messages;
 
 /// <summary>Body of an error answer, and data of an error event, in Anthropic's form.</summary>
-internal sealed record MessagesError
+internal sealed class MessagesError
 {
     /// <summary>The status that Anthropic's service answers with when it is full.</summary>
     public const int OverloadedStatus = 529;
@@ -43,7 +43,7 @@ internal sealed record MessagesError
 }
 
 /// <summary>What went wrong.</summary>
-internal sealed record MessagesErrorBody
+internal sealed class MessagesErrorBody
 {
     [JsonPropertyName("type")]
     public required string Type { get; init; }

@@ -1,30 +1,32 @@
 using System.Text.Json.Serialization;
+using MistralServe.Json;
 
 namespace MistralServe.OpenAi.Messages;
 
 /// <summary>
 /// One event of a streamed message. Its <c>type</c> is also the name of the server-sent event: Anthropic's client skips events without one.
 /// </summary>
-/// <param name="EventName">Name of the server-sent event.</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(MessageStartEvent), MessageStartEvent.Type)]
-[JsonDerivedType(typeof(BlockStartEvent), BlockStartEvent.Type)]
-[JsonDerivedType(typeof(BlockDeltaEvent), BlockDeltaEvent.Type)]
-[JsonDerivedType(typeof(BlockStopEvent), BlockStopEvent.Type)]
-[JsonDerivedType(typeof(MessageDeltaEvent), MessageDeltaEvent.Type)]
-[JsonDerivedType(typeof(MessageStopEvent), MessageStopEvent.Type)]
-[JsonDerivedType(typeof(PingEvent), PingEvent.Type)]
-[JsonDerivedType(typeof(MessagesErrorEvent), MessagesErrorEvent.Type)]
-internal abstract record MessagesEvent([property: JsonIgnore] string EventName);
+/// <param name="eventName">Name of the server-sent event, and the data's <c>type</c>.</param>
+[JsonConverter(typeof(FamilyConverter<MessagesEvent>))]
+internal abstract class MessagesEvent(string eventName)
+{
+    /// <summary>Name of the server-sent event, and the data's <c>type</c>.</summary>
+    [JsonPropertyName("type")]
+    [JsonPropertyOrder(-1)]
+    public string EventName { get; } = eventName;
+}
 
 /// <summary>The first event: the message without content.</summary>
-internal sealed record MessageStartEvent([property: JsonPropertyName("message")] MessagesAnswer Message) : MessagesEvent(Type)
+internal sealed class MessageStartEvent(MessagesAnswer message) : MessagesEvent(Type)
 {
     public const string Type = "message_start";
+
+    [JsonPropertyName("message")]
+    public MessagesAnswer Message { get; } = message;
 }
 
 /// <summary>An event of one block.</summary>
-internal abstract record BlockEvent(string EventName) : MessagesEvent(EventName)
+internal abstract class BlockEvent(string eventName) : MessagesEvent(eventName)
 {
     /// <summary>Number of the block in the message, from 0.</summary>
     [JsonPropertyName("index")]
@@ -32,7 +34,7 @@ internal abstract record BlockEvent(string EventName) : MessagesEvent(EventName)
 }
 
 /// <summary>A block begins: it is empty but for the name of a call.</summary>
-internal sealed record BlockStartEvent() : BlockEvent(Type)
+internal sealed class BlockStartEvent() : BlockEvent(Type)
 {
     public const string Type = "content_block_start";
 
@@ -41,7 +43,7 @@ internal sealed record BlockStartEvent() : BlockEvent(Type)
 }
 
 /// <summary>More of a block.</summary>
-internal sealed record BlockDeltaEvent() : BlockEvent(Type)
+internal sealed class BlockDeltaEvent() : BlockEvent(Type)
 {
     public const string Type = "content_block_delta";
 
@@ -50,13 +52,13 @@ internal sealed record BlockDeltaEvent() : BlockEvent(Type)
 }
 
 /// <summary>A block is whole.</summary>
-internal sealed record BlockStopEvent() : BlockEvent(Type)
+internal sealed class BlockStopEvent() : BlockEvent(Type)
 {
     public const string Type = "content_block_stop";
 }
 
 /// <summary>How the message ended.</summary>
-internal sealed record MessageDeltaEvent() : MessagesEvent(Type)
+internal sealed class MessageDeltaEvent() : MessagesEvent(Type)
 {
     public const string Type = "message_delta";
 
@@ -69,19 +71,19 @@ internal sealed record MessageDeltaEvent() : MessagesEvent(Type)
 }
 
 /// <summary>The last event of a whole message.</summary>
-internal sealed record MessageStopEvent() : MessagesEvent(Type)
+internal sealed class MessageStopEvent() : MessagesEvent(Type)
 {
     public const string Type = "message_stop";
 }
 
 /// <summary>Says only that the connection lives.</summary>
-internal sealed record PingEvent() : MessagesEvent(Type)
+internal sealed class PingEvent() : MessagesEvent(Type)
 {
     public const string Type = "ping";
 }
 
 /// <summary>The last event of a message that failed.</summary>
-internal sealed record MessagesErrorEvent() : MessagesEvent(Type)
+internal sealed class MessagesErrorEvent() : MessagesEvent(Type)
 {
     public const string Type = "error";
 
@@ -93,7 +95,7 @@ internal sealed record MessagesErrorEvent() : MessagesEvent(Type)
 }
 
 /// <summary>Why a message ended.</summary>
-internal sealed record MessageEnd
+internal sealed class MessageEnd
 {
     [JsonPropertyName("stop_reason")]
     public required string StopReason { get; init; }
@@ -103,21 +105,40 @@ internal sealed record MessageEnd
 }
 
 /// <summary>What a block gains.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(TextDelta), "text_delta")]
-[JsonDerivedType(typeof(ThinkingDelta), "thinking_delta")]
-[JsonDerivedType(typeof(SignatureDelta), "signature_delta")]
-[JsonDerivedType(typeof(InputJsonDelta), "input_json_delta")]
-internal abstract record BlockDelta;
+/// <param name="type">Tells the members of the family apart.</param>
+[JsonConverter(typeof(FamilyConverter<BlockDelta>))]
+internal abstract class BlockDelta(string type)
+{
+    /// <summary>Tells the members of the family apart.</summary>
+    [JsonPropertyName("type")]
+    [JsonPropertyOrder(-1)]
+    public string Type { get; } = type;
+}
 
 /// <summary>Text.</summary>
-internal sealed record TextDelta([property: JsonPropertyName("text")] string Text) : BlockDelta;
+internal sealed class TextDelta(string text) : BlockDelta("text_delta")
+{
+    [JsonPropertyName("text")]
+    public string Text { get; } = text;
+}
 
 /// <summary>Reasoning.</summary>
-internal sealed record ThinkingDelta([property: JsonPropertyName("thinking")] string Thinking) : BlockDelta;
+internal sealed class ThinkingDelta(string thinking) : BlockDelta("thinking_delta")
+{
+    [JsonPropertyName("thinking")]
+    public string Thinking { get; } = thinking;
+}
 
 /// <summary>Ends reasoning, see <see cref="ThinkingBlock.NoSignature"/>.</summary>
-internal sealed record SignatureDelta([property: JsonPropertyName("signature")] string Signature) : BlockDelta;
+internal sealed class SignatureDelta(string signature) : BlockDelta("signature_delta")
+{
+    [JsonPropertyName("signature")]
+    public string Signature { get; } = signature;
+}
 
 /// <summary>A call's arguments: the pieces joined are JSON when the model wrote it well.</summary>
-internal sealed record InputJsonDelta([property: JsonPropertyName("partial_json")] string PartialJson) : BlockDelta;
+internal sealed class InputJsonDelta(string partialJson) : BlockDelta("input_json_delta")
+{
+    [JsonPropertyName("partial_json")]
+    public string PartialJson { get; } = partialJson;
+}

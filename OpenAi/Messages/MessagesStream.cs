@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MistralServe.Inference.Engine;
 using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
@@ -40,7 +39,7 @@ internal sealed class MessagesStream(SseFrames frames, Func<Action<MessagesEvent
 
     private static void Write(SseFrames frames, MessagesEvent value)
     {
-        JsonSerializer.Serialize(frames.BeginJson(value.EventName), value, OpenAiJsonContext.Wire.MessagesEvent);
+        WireJson.WriteMember(frames.BeginJson(value.EventName), value);
         frames.EndJson();
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Models;
 
 /// <summary>Answer of GET /v1/models.</summary>
-internal sealed record ModelList
+internal sealed class ModelList
 {
     [JsonPropertyName("object")]
     public string Object { get; } = "list";

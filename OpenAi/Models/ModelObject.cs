@@ -4,7 +4,7 @@ using MistralServe.Inference;
 namespace MistralServe.OpenAi.Models;
 
 /// <summary>The loaded model as GET /v1/models describes it.</summary>
-internal sealed record ModelObject
+internal sealed class ModelObject
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -46,7 +46,7 @@ internal sealed record ModelObject
 }
 
 /// <summary>Facts from the model file's header, under llama-server's names.</summary>
-internal sealed record ModelMetadata
+internal sealed class ModelMetadata
 {
     [JsonPropertyName("n_ctx")]
     public required int ContextLength { get; init; }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
@@ -13,14 +12,17 @@ internal static class PropertiesEndpoint
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/props", WriteAsync)
+        routes.MapRoute(HttpMethods.Get, "/props", WriteAsync)
             .WithName("getProperties").WithTags("Models").WithSummary("Says what is served and how, in llama-server's form.")
             .Produces<ServerProperties>(StatusCodes.Status200OK, "application/json");
-        routes.MapMethods("/props", [HttpMethods.Head], WriteAsync).ExcludeFromDescription();
+        routes.MapRoute(HttpMethods.Head, "/props", WriteAsync).ExcludeFromDescription();
     }
 
-    private static Task WriteAsync(HttpContext context, [FromServices] ChatService chat, [FromServices] InferenceEngine engine, [FromServices] OpenAiOptions options)
+    private static Task WriteAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
+        InferenceEngine engine = context.Service<InferenceEngine>();
+        OpenAiOptions options = context.Service<OpenAiOptions>();
         ModelDescription model = chat.Model;
         string? version = typeof(PropertiesEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         var properties = new ServerProperties
@@ -31,6 +33,6 @@ internal static class PropertiesEndpoint
             ChatTemplate = chat.TemplateText ?? "",
             BuildInfo = $"mistralserve {version}",
         };
-        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, properties, OpenAiJsonContext.Wire.ServerProperties);
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, properties, OpenAiJsonContext.Default.ServerProperties);
     }
 }

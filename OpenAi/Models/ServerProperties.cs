@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Models;
 
 /// <summary>Answer of GET /props: what llama-server says of itself there, as far as it applies. No path of a file is among it.</summary>
-internal sealed record ServerProperties
+internal sealed class ServerProperties
 {
     [JsonPropertyName("default_generation_settings")]
     public required DefaultSettings DefaultGenerationSettings { get; init; }
@@ -27,7 +27,7 @@ internal sealed record ServerProperties
 }
 
 /// <summary>Settings of a request that says nothing.</summary>
-internal sealed record DefaultSettings
+internal sealed class DefaultSettings
 {
     /// <summary>Tokens of one request, prompt and answer together.</summary>
     [JsonPropertyName("n_ctx")]
@@ -38,7 +38,7 @@ internal sealed record DefaultSettings
 }
 
 /// <summary>Defaults of the samplers.</summary>
-internal sealed record DefaultParameters
+internal sealed class DefaultParameters
 {
     [JsonPropertyName("temperature")]
     public double Temperature { get; } = 1;
@@ -57,7 +57,7 @@ internal sealed record DefaultParameters
 }
 
 /// <summary>What the model takes beside text.</summary>
-internal sealed record Modalities
+internal sealed class Modalities
 {
     [JsonPropertyName("vision")]
     public bool Vision { get; }

@@ -65,7 +65,7 @@ internal static class SamplerListField
         }
 
         var off = new SamplingOptions();
-        return Enumerable.Range(0, Steps.Length).Except(chosen).Aggregate(options, (current, step) => Steps[step].TurnOff(current, off));
+        return Sequence.Range(0, Steps.Length).Except(chosen).Aggregate(options, (current, step) => Steps[step].TurnOff(current, off));
     }
 
     private static int FindByName(JsonElement element) =>

@@ -5,7 +5,7 @@ using MistralServe.OpenAi.Embeddings;
 namespace MistralServe.OpenAi.Rerank;
 
 /// <summary>Answer of POST /v1/rerank, in the form that Jina, Cohere and llama-server share.</summary>
-internal sealed record RerankAnswer
+internal sealed class RerankAnswer
 {
     [JsonPropertyName("object")]
     public string Object { get; } = "list";
@@ -22,7 +22,7 @@ internal sealed record RerankAnswer
 }
 
 /// <summary>One document of a ranking.</summary>
-internal sealed record RerankResult
+internal sealed class RerankResult
 {
     /// <summary>Its place in the request.</summary>
     [JsonPropertyName("index")]
@@ -57,7 +57,7 @@ internal sealed record RerankResult
 }
 
 /// <summary>A document, as the request had it.</summary>
-internal sealed record RerankDocument
+internal sealed class RerankDocument
 {
     [JsonPropertyName("text")]
     public required string Text { get; init; }

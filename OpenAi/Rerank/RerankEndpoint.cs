@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference.Ranking;
 using MistralServe.Json;
 using MistralServe.OpenAi.Embeddings;
@@ -15,7 +14,7 @@ internal static class RerankEndpoint
     /// <param name="version">For the one under /v1.</param>
     public static void Map(IEndpointRouteBuilder root, IEndpointRouteBuilder version)
     {
-        RouteHandlerBuilder route = version.MapPost("/rerank", RankAsync)
+        RouteHandlerBuilder route = version.MapRoute(HttpMethods.Post, "/rerank", RankAsync)
             .WithName("rerank").WithTags("Rerank")
             .WithSummary("Sorts documents by their relevance to a query.")
             .WithDescription(
@@ -26,12 +25,13 @@ internal static class RerankEndpoint
         ErrorDescriptions.AddForGeneration(route);
         foreach (string alias in Aliases)
         {
-            root.MapPost(alias, RankAsync).ExcludeFromDescription();
+            root.MapRoute(HttpMethods.Post, alias, RankAsync).ExcludeFromDescription();
         }
     }
 
-    private static async Task RankAsync(HttpContext context, [FromServices] RankService ranking)
+    private static async Task RankAsync(HttpContext context)
     {
+        RankService ranking = context.Service<RankService>();
         RequestResult<RerankCall> call = await JsonBody.ReadAsync(context, RerankRequestReader.Names, RerankRequestReader.Read);
         if (!call.Succeeded)
         {
@@ -41,7 +41,7 @@ internal static class RerankEndpoint
 
         RankOutcome outcome = await ranking.ComputeAsync(call.Value.Query with { Principal = Caller.NameOf(context) }, context.RequestAborted);
         await (outcome.Answer is { } answer
-            ? JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, Describe(answer, ranking.Model.Id, call.Value), OpenAiJsonContext.Wire.RerankAnswer)
+            ? JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, Describe(answer, ranking.Model.Id, call.Value), OpenAiJsonContext.Default.RerankAnswer)
             : ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(outcome.Failure!)));
     }
 

@@ -9,7 +9,7 @@ namespace MistralServe.OpenAi.Rerank;
 /// The body of POST /v1/rerank as it stands on the wire, for the OpenAPI document; <see cref="RerankRequestReader"/> makes a query
 /// of the JSON itself.
 /// </summary>
-internal sealed record RerankRequest
+internal sealed class RerankRequest
 {
     [JsonPropertyName("model")]
     [Description("Any name: the loaded model answers.")]

@@ -3,7 +3,7 @@ using MistralServe.Inference.Chat;
 namespace MistralServe.OpenAi.Responses;
 
 /// <summary>A validated request for a response. Refers to no JSON of the request. Built only by <see cref="ResponseRequestValidator"/>.</summary>
-internal sealed record ResponseCall
+internal sealed class ResponseCall
 {
     /// <summary>What to generate.</summary>
     public required ChatGeneration Generation { get; init; }

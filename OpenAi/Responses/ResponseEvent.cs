@@ -1,44 +1,33 @@
 using System.Text.Json.Serialization;
+using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
 
 namespace MistralServe.OpenAi.Responses;
 
 /// <summary>One event of a streamed response. Source: OpenAI's published schema of response stream events.</summary>
-/// <param name="EventName">Name of the server-sent event: the same as the data's <c>type</c>.</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(QueuedEvent), QueuedEvent.Type)]
-[JsonDerivedType(typeof(CreatedEvent), CreatedEvent.Type)]
-[JsonDerivedType(typeof(InProgressEvent), InProgressEvent.Type)]
-[JsonDerivedType(typeof(CompletedEvent), CompletedEvent.Type)]
-[JsonDerivedType(typeof(IncompleteEvent), IncompleteEvent.Type)]
-[JsonDerivedType(typeof(FailedEvent), FailedEvent.Type)]
-[JsonDerivedType(typeof(ItemAddedEvent), ItemAddedEvent.Type)]
-[JsonDerivedType(typeof(ItemDoneEvent), ItemDoneEvent.Type)]
-[JsonDerivedType(typeof(PartAddedEvent), PartAddedEvent.Type)]
-[JsonDerivedType(typeof(PartDoneEvent), PartDoneEvent.Type)]
-[JsonDerivedType(typeof(TextDeltaEvent), TextDeltaEvent.Type)]
-[JsonDerivedType(typeof(TextDoneEvent), TextDoneEvent.Type)]
-[JsonDerivedType(typeof(ReasoningDeltaEvent), ReasoningDeltaEvent.Type)]
-[JsonDerivedType(typeof(ReasoningDoneEvent), ReasoningDoneEvent.Type)]
-[JsonDerivedType(typeof(ArgumentsDeltaEvent), ArgumentsDeltaEvent.Type)]
-[JsonDerivedType(typeof(ArgumentsDoneEvent), ArgumentsDoneEvent.Type)]
-[JsonDerivedType(typeof(ErrorOccurredEvent), ErrorOccurredEvent.Type)]
-internal abstract record ResponseEvent([property: JsonIgnore] string EventName)
+/// <param name="eventName">Name of the server-sent event, and the data's <c>type</c>.</param>
+[JsonConverter(typeof(FamilyConverter<ResponseEvent>))]
+internal abstract class ResponseEvent(string eventName)
 {
+    /// <summary>Name of the server-sent event, and the data's <c>type</c>.</summary>
+    [JsonPropertyName("type")]
+    [JsonPropertyOrder(-1)]
+    public string EventName { get; } = eventName;
+
     /// <summary>Number of the event in its stream, from 0.</summary>
     [JsonPropertyName("sequence_number")]
     public required int SequenceNumber { get; init; }
 }
 
 /// <summary>An event that carries the response as it is then.</summary>
-internal abstract record StateEvent(string EventName) : ResponseEvent(EventName)
+internal abstract class StateEvent(string eventName) : ResponseEvent(eventName)
 {
     [JsonPropertyName("response")]
     public required ResponseObject Response { get; init; }
 }
 
 /// <summary>An event of an item of the output.</summary>
-internal abstract record OutputEvent(string EventName) : ResponseEvent(EventName)
+internal abstract class OutputEvent(string eventName) : ResponseEvent(eventName)
 {
     /// <summary>Number of the item in the output, from 0.</summary>
     [JsonPropertyName("output_index")]
@@ -46,7 +35,7 @@ internal abstract record OutputEvent(string EventName) : ResponseEvent(EventName
 }
 
 /// <summary>An event of an item's content.</summary>
-internal abstract record ContentEvent(string EventName) : OutputEvent(EventName)
+internal abstract class ContentEvent(string eventName) : OutputEvent(eventName)
 {
     [JsonPropertyName("item_id")]
     public required string ItemId { get; init; }
@@ -57,43 +46,43 @@ internal abstract record ContentEvent(string EventName) : OutputEvent(EventName)
 }
 
 /// <summary>Waits for its turn.</summary>
-internal sealed record QueuedEvent() : StateEvent(Type)
+internal sealed class QueuedEvent() : StateEvent(Type)
 {
     public const string Type = "response.queued";
 }
 
 /// <summary>The first event of every stream.</summary>
-internal sealed record CreatedEvent() : StateEvent(Type)
+internal sealed class CreatedEvent() : StateEvent(Type)
 {
     public const string Type = "response.created";
 }
 
 /// <summary>It is being generated.</summary>
-internal sealed record InProgressEvent() : StateEvent(Type)
+internal sealed class InProgressEvent() : StateEvent(Type)
 {
     public const string Type = "response.in_progress";
 }
 
 /// <summary>The last event of a whole response.</summary>
-internal sealed record CompletedEvent() : StateEvent(Type)
+internal sealed class CompletedEvent() : StateEvent(Type)
 {
     public const string Type = "response.completed";
 }
 
 /// <summary>The last event of a response that was cut.</summary>
-internal sealed record IncompleteEvent() : StateEvent(Type)
+internal sealed class IncompleteEvent() : StateEvent(Type)
 {
     public const string Type = "response.incomplete";
 }
 
 /// <summary>The last event of a response that failed or was cancelled.</summary>
-internal sealed record FailedEvent() : StateEvent(Type)
+internal sealed class FailedEvent() : StateEvent(Type)
 {
     public const string Type = "response.failed";
 }
 
 /// <summary>An item begins.</summary>
-internal sealed record ItemAddedEvent() : OutputEvent(Type)
+internal sealed class ItemAddedEvent() : OutputEvent(Type)
 {
     public const string Type = "response.output_item.added";
 
@@ -102,7 +91,7 @@ internal sealed record ItemAddedEvent() : OutputEvent(Type)
 }
 
 /// <summary>An item is whole.</summary>
-internal sealed record ItemDoneEvent() : OutputEvent(Type)
+internal sealed class ItemDoneEvent() : OutputEvent(Type)
 {
     public const string Type = "response.output_item.done";
 
@@ -111,7 +100,7 @@ internal sealed record ItemDoneEvent() : OutputEvent(Type)
 }
 
 /// <summary>A part of an item begins.</summary>
-internal sealed record PartAddedEvent() : ContentEvent(Type)
+internal sealed class PartAddedEvent() : ContentEvent(Type)
 {
     public const string Type = "response.content_part.added";
 
@@ -120,7 +109,7 @@ internal sealed record PartAddedEvent() : ContentEvent(Type)
 }
 
 /// <summary>A part of an item is whole.</summary>
-internal sealed record PartDoneEvent() : ContentEvent(Type)
+internal sealed class PartDoneEvent() : ContentEvent(Type)
 {
     public const string Type = "response.content_part.done";
 
@@ -129,7 +118,7 @@ internal sealed record PartDoneEvent() : ContentEvent(Type)
 }
 
 /// <summary>More text.</summary>
-internal sealed record TextDeltaEvent() : ContentEvent(Type)
+internal sealed class TextDeltaEvent() : ContentEvent(Type)
 {
     public const string Type = "response.output_text.delta";
 
@@ -141,7 +130,7 @@ internal sealed record TextDeltaEvent() : ContentEvent(Type)
 }
 
 /// <summary>The whole text.</summary>
-internal sealed record TextDoneEvent() : ContentEvent(Type)
+internal sealed class TextDoneEvent() : ContentEvent(Type)
 {
     public const string Type = "response.output_text.done";
 
@@ -153,7 +142,7 @@ internal sealed record TextDoneEvent() : ContentEvent(Type)
 }
 
 /// <summary>More reasoning.</summary>
-internal sealed record ReasoningDeltaEvent() : ContentEvent(Type)
+internal sealed class ReasoningDeltaEvent() : ContentEvent(Type)
 {
     public const string Type = "response.reasoning_text.delta";
 
@@ -162,7 +151,7 @@ internal sealed record ReasoningDeltaEvent() : ContentEvent(Type)
 }
 
 /// <summary>The whole reasoning.</summary>
-internal sealed record ReasoningDoneEvent() : ContentEvent(Type)
+internal sealed class ReasoningDoneEvent() : ContentEvent(Type)
 {
     public const string Type = "response.reasoning_text.done";
 
@@ -171,7 +160,7 @@ internal sealed record ReasoningDoneEvent() : ContentEvent(Type)
 }
 
 /// <summary>More of a call's arguments.</summary>
-internal sealed record ArgumentsDeltaEvent() : OutputEvent(Type)
+internal sealed class ArgumentsDeltaEvent() : OutputEvent(Type)
 {
     public const string Type = "response.function_call_arguments.delta";
 
@@ -183,7 +172,7 @@ internal sealed record ArgumentsDeltaEvent() : OutputEvent(Type)
 }
 
 /// <summary>The whole arguments.</summary>
-internal sealed record ArgumentsDoneEvent() : OutputEvent(Type)
+internal sealed class ArgumentsDoneEvent() : OutputEvent(Type)
 {
     public const string Type = "response.function_call_arguments.done";
 
@@ -198,7 +187,7 @@ internal sealed record ArgumentsDoneEvent() : OutputEvent(Type)
 }
 
 /// <summary>What went wrong, before the event that ends the stream.</summary>
-internal sealed record ErrorOccurredEvent() : ResponseEvent(Type)
+internal sealed class ErrorOccurredEvent() : ResponseEvent(Type)
 {
     public const string Type = "error";
 

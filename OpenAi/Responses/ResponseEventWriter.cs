@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MistralServe.Json;
 
 namespace MistralServe.OpenAi.Responses;
@@ -9,7 +8,7 @@ internal static class ResponseEventWriter
     /// <summary>Adds an event: its name, which clients of other languages look at, and its data, whose type is the same.</summary>
     public static void Write(SseFrames frames, ResponseEvent value)
     {
-        JsonSerializer.Serialize(frames.BeginJson(value.EventName), value, OpenAiJsonContext.Wire.ResponseEvent);
+        WireJson.WriteMember(frames.BeginJson(value.EventName), value);
         frames.EndJson();
     }
 }

@@ -1,15 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MistralServe.Json;
 
 namespace MistralServe.OpenAi.Responses;
 
 /// <summary>One item of an input or output: a message, a piece of reasoning, a call or what came of it. Immutable.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(MessageItem), "message")]
-[JsonDerivedType(typeof(ReasoningItem), "reasoning")]
-[JsonDerivedType(typeof(FunctionCallItem), "function_call")]
-[JsonDerivedType(typeof(FunctionCallOutputItem), "function_call_output")]
-internal abstract record ResponseItem
+/// <param name="Type">Tells the members of the family apart.</param>
+[JsonConverter(typeof(FamilyConverter<ResponseItem>))]
+internal abstract record ResponseItem([property: JsonPropertyName("type"), JsonPropertyOrder(-1)] string Type)
 {
     /// <summary>Unique in the response: a prefix that names the kind, and random digits.</summary>
     [JsonPropertyName("id")]
@@ -29,7 +27,7 @@ internal static class ItemStatus
 }
 
 /// <summary>A message.</summary>
-internal sealed record MessageItem : ResponseItem
+internal sealed record MessageItem() : ResponseItem("message")
 {
     [JsonPropertyName("role")]
     public required string Role { get; init; }
@@ -39,7 +37,7 @@ internal sealed record MessageItem : ResponseItem
 }
 
 /// <summary>What the model reasoned before it went on.</summary>
-internal sealed record ReasoningItem : ResponseItem
+internal sealed record ReasoningItem() : ResponseItem("reasoning")
 {
     /// <summary>Always empty in answers: the reasoning itself is in <see cref="Content"/>.</summary>
     [JsonPropertyName("summary")]
@@ -50,7 +48,7 @@ internal sealed record ReasoningItem : ResponseItem
 }
 
 /// <summary>A call that the model asks its client for.</summary>
-internal sealed record FunctionCallItem : ResponseItem
+internal sealed record FunctionCallItem() : ResponseItem("function_call")
 {
     /// <summary>What the answer to the call refers to.</summary>
     [JsonPropertyName("call_id")]
@@ -65,7 +63,7 @@ internal sealed record FunctionCallItem : ResponseItem
 }
 
 /// <summary>What came of a call.</summary>
-internal sealed record FunctionCallOutputItem : ResponseItem
+internal sealed record FunctionCallOutputItem() : ResponseItem("function_call_output")
 {
     [JsonPropertyName("call_id")]
     public required string CallId { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Responses;
 
 /// <summary>A page of a response's input.</summary>
-internal sealed record ResponseItemList
+internal sealed class ResponseItemList
 {
     [JsonPropertyName("object")]
     public string Object { get; } = "list";
@@ -24,7 +24,7 @@ internal sealed record ResponseItemList
 }
 
 /// <summary>Answer of DELETE /v1/responses/{id}.</summary>
-internal sealed record ResponseDeletion
+internal sealed class ResponseDeletion
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }
@@ -37,7 +37,7 @@ internal sealed record ResponseDeletion
 }
 
 /// <summary>Answer of POST /v1/responses/input_tokens.</summary>
-internal sealed record ResponseInputTokens
+internal sealed class ResponseInputTokens
 {
     [JsonPropertyName("object")]
     public string Object { get; } = "response.input_tokens";

@@ -124,7 +124,7 @@ internal static class ResponseStatus
 }
 
 /// <summary>Why a response failed.</summary>
-internal sealed record ResponseError
+internal sealed class ResponseError
 {
     /// <summary>One of the words that OpenAI publishes for this place, so not the code of an error answer.</summary>
     [JsonPropertyName("code")]
@@ -135,14 +135,14 @@ internal sealed record ResponseError
 }
 
 /// <summary>Why a response is not whole.</summary>
-internal sealed record IncompleteDetails
+internal sealed class IncompleteDetails
 {
     [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 }
 
 /// <summary>How much the model was to reason.</summary>
-internal sealed record ResponseReasoning
+internal sealed class ResponseReasoning
 {
     [JsonPropertyName("effort")]
     public required string? Effort { get; init; }
@@ -153,7 +153,7 @@ internal sealed record ResponseReasoning
 }
 
 /// <summary>What the text is to look like.</summary>
-internal sealed record ResponseText
+internal sealed class ResponseText
 {
     [JsonPropertyName("format")]
     public required ResponseTextFormat Format { get; init; }
@@ -163,7 +163,7 @@ internal sealed record ResponseText
 }
 
 /// <summary>The language of the text; all but the type only with a schema.</summary>
-internal sealed record ResponseTextFormat
+internal sealed class ResponseTextFormat
 {
     [JsonPropertyName("type")]
     public required string Type { get; init; }
@@ -186,7 +186,7 @@ internal sealed record ResponseTextFormat
 }
 
 /// <summary>A function that the model may call.</summary>
-internal sealed record ResponseTool
+internal sealed class ResponseTool
 {
     [JsonPropertyName("type")]
     public string Type { get; } = "function";
@@ -206,7 +206,7 @@ internal sealed record ResponseTool
 }
 
 /// <summary>Token counts of a response.</summary>
-internal sealed record ResponseUsage
+internal sealed class ResponseUsage
 {
     [JsonPropertyName("input_tokens")]
     public required int InputTokens { get; init; }
@@ -237,7 +237,7 @@ internal sealed record ResponseUsage
 }
 
 /// <summary>Parts of the input's tokens.</summary>
-internal sealed record InputTokensDetails
+internal sealed class InputTokensDetails
 {
     [JsonPropertyName("cached_tokens")]
     public required int CachedTokens { get; init; }
@@ -248,7 +248,7 @@ internal sealed record InputTokensDetails
 }
 
 /// <summary>Parts of the output's tokens.</summary>
-internal sealed record OutputTokensDetails
+internal sealed class OutputTokensDetails
 {
     [JsonPropertyName("reasoning_tokens")]
     public required int ReasoningTokens { get; init; }

@@ -43,7 +43,7 @@ internal sealed class ResponseService(ChatService chat, ResponseStore store, Tim
         }
 
         Keep(call, run);
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, run.Current, Json.OpenAiJsonContext.Wire.ResponseObject);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, run.Current, Json.OpenAiJsonContext.Default.ResponseObject);
     }
 
     /// <summary>Answers with events while it is generated.</summary>

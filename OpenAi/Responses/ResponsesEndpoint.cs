@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Json;
@@ -14,7 +13,7 @@ internal static class ResponsesEndpoint
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        RouteHandlerBuilder create = routes.MapPost("/responses", CreateAsync)
+        RouteHandlerBuilder create = routes.MapRoute(HttpMethods.Post, "/responses", CreateAsync)
             .WithName("createResponse").WithTags("Responses")
             .WithSummary("Generates a response.")
             .WithDescription(
@@ -26,7 +25,7 @@ internal static class ResponsesEndpoint
         ErrorDescriptions.AddForGeneration(create);
         create.Produces<ErrorResponse>(StatusCodes.Status404NotFound, "application/json");
 
-        RouteHandlerBuilder count = routes.MapPost("/responses/input_tokens", CountAsync)
+        RouteHandlerBuilder count = routes.MapRoute(HttpMethods.Post, "/responses/input_tokens", CountAsync)
             .WithName("countResponseInputTokens").WithTags("Responses")
             .WithSummary("Counts the tokens of a response's input without generating.")
             .Accepts<ResponseRequest>("application/json")
@@ -35,8 +34,10 @@ internal static class ResponsesEndpoint
         count.Produces<ErrorResponse>(StatusCodes.Status404NotFound, "application/json");
     }
 
-    private static async Task CreateAsync(HttpContext context, [FromServices] ChatService chat, [FromServices] ResponseService responses)
+    private static async Task CreateAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
+        ResponseService responses = context.Service<ResponseService>();
         RequestResult<ResponseCall> call = await ReadAsync(context, responses);
         if (!call.Succeeded)
         {
@@ -62,11 +63,13 @@ internal static class ResponsesEndpoint
         StoredResponse stored = responses.StartInBackground(call.Value, start, context.TraceIdentifier);
         await (streams
             ? ResponseFollower.WriteAsync(context, stored.Log!, next: 0, call.Value.KeepAliveInterval)
-            : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject));
+            : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Default.ResponseObject));
     }
 
-    private static async Task CountAsync(HttpContext context, [FromServices] ChatService chat, [FromServices] ResponseService responses)
+    private static async Task CountAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
+        ResponseService responses = context.Service<ResponseService>();
         RequestResult<ResponseCall> call = await ReadAsync(context, responses);
         if (!call.Succeeded)
         {
@@ -77,7 +80,7 @@ internal static class ResponsesEndpoint
         (int? tokens, EngineFailure? failure) = await chat.CountAsync(call.Value.Generation, context.RequestAborted);
         await (failure is null
             ? JsonAnswer.WriteAsync(
-                context, StatusCodes.Status200OK, new ResponseInputTokens { InputTokens = tokens!.Value }, OpenAiJsonContext.Wire.ResponseInputTokens)
+                context, StatusCodes.Status200OK, new ResponseInputTokens { InputTokens = tokens!.Value }, OpenAiJsonContext.Default.ResponseInputTokens)
             : ErrorWriter.WriteAsync(context, ToApiError(failure)));
     }
 

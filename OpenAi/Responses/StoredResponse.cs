@@ -25,7 +25,7 @@ internal sealed class StoredResponse
         Input = call.Input;
         Log = log;
         _context = call.Context;
-        _contextBytes = call.PreviousBytes + JsonSerializer.SerializeToUtf8Bytes(call.Input, OpenAiJsonContext.Wire.IReadOnlyListResponseItem).Length;
+        _contextBytes = call.PreviousBytes + WireJson.Write(call.Input, OpenAiJsonContext.Default.IReadOnlyListResponseItem).Length;
         _current = current;
         _running = IsUnfinished(current);
         CountBytes(current);
@@ -79,7 +79,7 @@ internal sealed class StoredResponse
 
     private void CountBytes(ResponseObject response)
     {
-        _ownBytes = JsonSerializer.SerializeToUtf8Bytes(response, OpenAiJsonContext.Wire.ResponseObject).Length;
+        _ownBytes = WireJson.Write(response, OpenAiJsonContext.Default.ResponseObject).Length;
         ConversationBytes = _contextBytes + _ownBytes;
     }
 }

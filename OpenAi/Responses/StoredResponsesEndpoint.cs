@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Json;
 using MistralServe.OpenAi.Answers;
 using MistralServe.OpenAi.Document;
@@ -19,7 +18,7 @@ internal static class StoredResponsesEndpoint
     /// <summary>Maps the routes.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/responses/{id}", GetAsync)
+        routes.MapRoute(HttpMethods.Get, "/responses/{id}", GetAsync)
             .WithName("getResponse").WithTags("Responses").WithSummary("Fetches a stored response.")
             .WithDescription(
                 "With '?stream=true' follows a response that was created with 'background' and 'stream': its events, from the one after "
@@ -29,17 +28,17 @@ internal static class StoredResponsesEndpoint
             .WithQuery("stream", "boolean", "Follow its events.")
             .WithQuery("starting_after", "integer", "Sequence number of the last event that is not wanted.")
             .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
-        routes.MapMethods("/responses/{id}", [HttpMethods.Head], GetAsync).ExcludeFromDescription();
-        routes.MapMethods("/responses/{id}/input_items", [HttpMethods.Head], ListInputAsync).ExcludeFromDescription();
-        routes.MapDelete("/responses/{id}", DeleteAsync)
+        routes.MapRoute(HttpMethods.Head, "/responses/{id}", GetAsync).ExcludeFromDescription();
+        routes.MapRoute(HttpMethods.Head, "/responses/{id}/input_items", ListInputAsync).ExcludeFromDescription();
+        routes.MapRoute(HttpMethods.Delete, "/responses/{id}", context => DeleteAsync(context, context.RouteId(), context.Service<ResponseService>()))
             .WithName("deleteResponse").WithTags("Responses").WithSummary("Forgets a stored response, and ends it if it runs.")
             .Produces<ResponseDeletion>(StatusCodes.Status200OK, "application/json")
             .ProducesErrors(StatusCodes.Status404NotFound);
-        routes.MapPost("/responses/{id}/cancel", CancelAsync)
+        routes.MapRoute(HttpMethods.Post, "/responses/{id}/cancel", CancelAsync)
             .WithName("cancelResponse").WithTags("Responses").WithSummary("Ends a response in the background.")
             .Produces<ResponseObject>(StatusCodes.Status200OK, "application/json")
             .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
-        routes.MapGet("/responses/{id}/input_items", ListInputAsync)
+        routes.MapRoute(HttpMethods.Get, "/responses/{id}/input_items", ListInputAsync)
             .WithName("listInputItems").WithTags("Responses").WithSummary("Lists the input of a stored response.")
             .WithQuery("limit", "integer", "Items of a page, 1 to 100; default 20.")
             .WithQuery("order", "string", "desc (default) or asc.")
@@ -48,8 +47,10 @@ internal static class StoredResponsesEndpoint
             .ProducesErrors(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
     }
 
-    private static Task GetAsync(HttpContext context, string id, [FromServices] ResponseService responses)
+    private static Task GetAsync(HttpContext context)
     {
+        string id = context.RouteId();
+        ResponseService responses = context.Service<ResponseService>();
         if (responses.Store.Find(Caller.NameOf(context), id) is not { } stored)
         {
             return WriteNotFoundAsync(context);
@@ -65,7 +66,7 @@ internal static class StoredResponsesEndpoint
 
         if (!streams || HttpMethods.IsHead(context.Request.Method))
         {
-            return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject);
+            return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Default.ResponseObject);
         }
 
         if (stored.Log is { } log)
@@ -77,13 +78,15 @@ internal static class StoredResponsesEndpoint
         return ErrorWriter.WriteAsync(context, query.Errors.First!);
     }
 
-    private static Task DeleteAsync(HttpContext context, string id, [FromServices] ResponseService responses) =>
+    private static Task DeleteAsync(HttpContext context, string id, ResponseService responses) =>
         responses.Store.Remove(Caller.NameOf(context), id)
-            ? JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new ResponseDeletion { Id = id }, OpenAiJsonContext.Wire.ResponseDeletion)
+            ? JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new ResponseDeletion { Id = id }, OpenAiJsonContext.Default.ResponseDeletion)
             : WriteNotFoundAsync(context);
 
-    private static async Task CancelAsync(HttpContext context, string id, [FromServices] ResponseService responses)
+    private static async Task CancelAsync(HttpContext context)
     {
+        string id = context.RouteId();
+        ResponseService responses = context.Service<ResponseService>();
         if (responses.Store.Find(Caller.NameOf(context), id) is not { } stored)
         {
             await WriteNotFoundAsync(context);
@@ -101,11 +104,13 @@ internal static class StoredResponsesEndpoint
         // One that has ended already is answered as it is: cancelling twice is no mistake.
         stored.Cancel();
         await Task.WhenAny(stored.Run, Task.Delay(CancelWait, context.RequestAborted)); // beyond the wait it is answered as it is then
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Wire.ResponseObject);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, stored.Current, OpenAiJsonContext.Default.ResponseObject);
     }
 
-    private static Task ListInputAsync(HttpContext context, string id, [FromServices] ResponseService responses)
+    private static Task ListInputAsync(HttpContext context)
     {
+        string id = context.RouteId();
+        ResponseService responses = context.Service<ResponseService>();
         if (responses.Store.Find(Caller.NameOf(context), id) is not { } stored)
         {
             return WriteNotFoundAsync(context);
@@ -136,7 +141,7 @@ internal static class StoredResponsesEndpoint
         {
             Data = page, FirstId = page.FirstOrDefault()?.Id ?? "", LastId = page.LastOrDefault()?.Id ?? "", HasMore = items.Count > page.Count,
         };
-        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, list, OpenAiJsonContext.Wire.ResponseItemList);
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, list, OpenAiJsonContext.Default.ResponseItemList);
     }
 
     private static Task WriteNotFoundAsync(HttpContext context)

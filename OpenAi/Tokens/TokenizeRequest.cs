@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace MistralServe.OpenAi.Tokens;
 
 /// <summary>The body of POST /tokenize, in llama-server's form.</summary>
-internal sealed record TokenizeRequest
+internal sealed class TokenizeRequest
 {
     [JsonPropertyName("content")]
     [Description("Text to split.")]
@@ -25,7 +25,7 @@ internal sealed record TokenizeRequest
 }
 
 /// <summary>Answer of POST /tokenize.</summary>
-internal sealed record TokenizeAnswer
+internal sealed class TokenizeAnswer
 {
     [JsonPropertyName("tokens")]
     [Description("Ids; with pieces objects of 'id' and 'piece', which is a string, or an array of bytes where they are no whole characters.")]
@@ -33,7 +33,7 @@ internal sealed record TokenizeAnswer
 }
 
 /// <summary>A token with its text.</summary>
-internal sealed record TokenPiece
+internal sealed class TokenPiece
 {
     [JsonPropertyName("id")]
     public required int Id { get; init; }
@@ -43,7 +43,7 @@ internal sealed record TokenPiece
 }
 
 /// <summary>The body of POST /detokenize, in llama-server's form.</summary>
-internal sealed record DetokenizeRequest
+internal sealed class DetokenizeRequest
 {
     [JsonPropertyName("tokens")]
     [Description("Ids of tokens.")]
@@ -51,7 +51,7 @@ internal sealed record DetokenizeRequest
 }
 
 /// <summary>Answer of POST /detokenize.</summary>
-internal sealed record DetokenizeAnswer
+internal sealed class DetokenizeAnswer
 {
     [JsonPropertyName("content")]
     public required string Content { get; init; }

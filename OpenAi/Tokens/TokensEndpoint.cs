@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Microsoft.AspNetCore.Mvc;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
 using MistralServe.Inference.Engine;
@@ -21,22 +20,23 @@ internal static class TokensEndpoint
     /// <param name="version">For those under /v1.</param>
     public static void Map(IEndpointRouteBuilder root, IEndpointRouteBuilder version)
     {
-        ErrorDescriptions.AddForGeneration(root.MapPost("/tokenize", TokenizeAsync)
+        ErrorDescriptions.AddForGeneration(root.MapRoute(HttpMethods.Post, "/tokenize", TokenizeAsync)
             .WithName("tokenize").WithTags("Tokens").WithSummary("Splits a text into tokens.")
             .Accepts<TokenizeRequest>("application/json")
             .Produces<TokenizeAnswer>(StatusCodes.Status200OK, "application/json"));
-        ErrorDescriptions.AddForGeneration(root.MapPost("/detokenize", DetokenizeAsync)
+        ErrorDescriptions.AddForGeneration(root.MapRoute(HttpMethods.Post, "/detokenize", DetokenizeAsync)
             .WithName("detokenize").WithTags("Tokens").WithSummary("Joins tokens to a text; control tokens show their names.")
             .Accepts<DetokenizeRequest>("application/json")
             .Produces<DetokenizeAnswer>(StatusCodes.Status200OK, "application/json"));
-        ErrorDescriptions.AddForGeneration(version.MapPost("/chat/completions/input_tokens", CountAsync)
+        ErrorDescriptions.AddForGeneration(version.MapRoute(HttpMethods.Post, "/chat/completions/input_tokens", CountAsync)
             .WithName("countChatInputTokens").WithTags("Tokens").WithSummary("Counts the tokens of a conversation without generating.")
             .Accepts<ChatCompletionRequest>("application/json")
             .Produces<ResponseInputTokens>(StatusCodes.Status200OK, "application/json"));
     }
 
-    private static async Task TokenizeAsync(HttpContext context, [FromServices] InferenceEngine engine)
+    private static async Task TokenizeAsync(HttpContext context)
     {
+        InferenceEngine engine = context.Service<InferenceEngine>();
         RequestResult<TokenizeRequest> request = await JsonBody.ReadAsync(context, TokenRequestReader.TokenizeNames, TokenRequestReader.ReadTokenize);
         if (!request.Succeeded)
         {
@@ -54,13 +54,14 @@ internal static class TokensEndpoint
         TokenizeRequest text = request.Value;
         int[] tokens = vocabulary.Tokenize(Encoding.UTF8.GetBytes(text.Content), text.AddSpecial ?? false, text.ParseSpecial ?? true);
         JsonElement shown = text.WithPieces ?? false
-            ? JsonSerializer.SerializeToElement([.. tokens.Select(token => ToPiece(vocabulary, token))], OpenAiJsonContext.Wire.TokenPieceArray)
-            : JsonSerializer.SerializeToElement(tokens, OpenAiJsonContext.Wire.Int32Array);
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new TokenizeAnswer { Tokens = shown }, OpenAiJsonContext.Wire.TokenizeAnswer);
+            ? WireJson.ToElement([.. tokens.Select(token => ToPiece(vocabulary, token))], OpenAiJsonContext.Default.TokenPieceArray)
+            : WireJson.ToElement(tokens, OpenAiJsonContext.Default.Int32Array);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new TokenizeAnswer { Tokens = shown }, OpenAiJsonContext.Default.TokenizeAnswer);
     }
 
-    private static async Task DetokenizeAsync(HttpContext context, [FromServices] InferenceEngine engine)
+    private static async Task DetokenizeAsync(HttpContext context)
     {
+        InferenceEngine engine = context.Service<InferenceEngine>();
         RequestResult<DetokenizeRequest> request = await JsonBody.ReadAsync(context, TokenRequestReader.DetokenizeNames, TokenRequestReader.ReadDetokenize);
         if (!request.Succeeded)
         {
@@ -91,11 +92,12 @@ internal static class TokensEndpoint
         await (errors.First is { } error
             ? ErrorWriter.WriteAsync(context, error)
             : JsonAnswer.WriteAsync(
-                context, StatusCodes.Status200OK, new DetokenizeAnswer { Content = Encoding.UTF8.GetString(bytes.WrittenSpan) }, OpenAiJsonContext.Wire.DetokenizeAnswer));
+                context, StatusCodes.Status200OK, new DetokenizeAnswer { Content = Encoding.UTF8.GetString(bytes.WrittenSpan) }, OpenAiJsonContext.Default.DetokenizeAnswer));
     }
 
-    private static async Task CountAsync(HttpContext context, [FromServices] ChatService chat)
+    private static async Task CountAsync(HttpContext context)
     {
+        ChatService chat = context.Service<ChatService>();
         string principal = Caller.NameOf(context);
         RequestResult<ChatGeneration> generation = await JsonBody.ReadAsync(context, ChatRequestReader.Names, body =>
         {
@@ -111,7 +113,7 @@ internal static class TokensEndpoint
         (int? tokens, EngineFailure? failure) = await chat.CountAsync(generation.Value, context.RequestAborted);
         await (failure is null
             ? JsonAnswer.WriteAsync(
-                context, StatusCodes.Status200OK, new ResponseInputTokens { InputTokens = tokens!.Value }, OpenAiJsonContext.Wire.ResponseInputTokens)
+                context, StatusCodes.Status200OK, new ResponseInputTokens { InputTokens = tokens!.Value }, OpenAiJsonContext.Default.ResponseInputTokens)
             : ErrorWriter.WriteAsync(context, EngineErrors.ToApiError(failure)));
     }
 
@@ -123,7 +125,7 @@ internal static class TokensEndpoint
             Id = token,
             Piece = Utf8.IsValid(bytes)
                 ? TextElement.From(Encoding.UTF8.GetString(bytes))
-                : JsonSerializer.SerializeToElement([.. bytes.ToArray().Select(value => (int)value)], OpenAiJsonContext.Wire.Int32Array),
+                : WireJson.ToElement([.. bytes.ToArray().Select(value => (int)value)], OpenAiJsonContext.Default.Int32Array),
         };
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using MistralServe.Tests.Hosting.OAuth;
@@ -181,6 +183,43 @@ public sealed class OAuthTests
             Assert.True(i < 100, padded.Server.Log);
             await Task.Delay(20);
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Keys_are_read_over_TLS_from_an_issuer_whose_certificate_is_trusted(bool isTrusted)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=issuer", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        string store = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(store, isTrusted ? certificate.ExportCertificatePem() : "");
+            await using IssuerFixture issuer = await IssuerFixture.StartAsync(certificate: certificate);
+            await using PublishedServer server = await StartServerAsync(issuer.Issuer, new Dictionary<string, string> { ["SSL_CERT_FILE"] = store });
+            Assert.Equal(isTrusted ? 200 : 503, (await SendAsync(server, issuer.Token(Audience))).Status);
+            Assert.Equal(isTrusted ? 1 : 0, issuer.KeySetReads);
+        }
+        finally
+        {
+            File.Delete(store);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"alg":"dir","enc":"A128CBC-HS256","kid":"first"}""")]
+    [InlineData("""{"alg":"RSA-OAEP","enc":"A256GCM","kid":"first"}""")]
+    [InlineData("""{"alg":"A128KW","enc":"A128CBC-HS256","kid":"first"}""")]
+    public async Task An_encrypted_token_is_refused(string header)
+    {
+        await using Setup setup = await Setup.StartAsync();
+        string part = IssuerFixture.Encode(new byte[32]);
+        await setup.ExpectAsync($"{IssuerFixture.Encode(Encoding.UTF8.GetBytes(header))}.{part}.{part}.{part}.{part}", 401, InvalidToken);
     }
 
     [Theory]

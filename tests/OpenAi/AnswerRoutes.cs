@@ -55,7 +55,7 @@ internal sealed class AnswerRoutes : IAsyncDisposable
             app.MapGet("/usage", (HttpContext c) => Stream(c, includeUsage: true));
             app.MapGet("/json", (HttpContext c) => AnswerWriter.WriteAsync(
                 c, routes.NewGeneration(), choices, () => new ScriptedParser(),
-                answer => ChatCompletion.From(Identity, answer, extras ?? new AnswerExtras(), Vocabulary, form), OpenAiJsonContext.Wire.ChatCompletion));
+                answer => ChatCompletion.From(Identity, answer, extras ?? new AnswerExtras(), Vocabulary, form), OpenAiJsonContext.Default.ChatCompletion));
             app.MapGet("/text", (HttpContext c) => CompletionEndpoint.AnswerAsync(
                 c, routes.NewGeneration(), plan, Vocabulary, Identity with { Id = "cmpl-1" }, NullLogger.Instance));
         });

@@ -41,6 +41,9 @@ internal sealed class RestServer : IAsyncDisposable
     /// <summary>Requests that wait or run in the engine.</summary>
     public int ActiveCount => _engine.ActiveCount;
 
+    /// <summary>The routes that are mapped.</summary>
+    public EndpointDataSource Routes => _app.Services.GetRequiredService<EndpointDataSource>();
+
     public int Port => Client.BaseAddress!.Port;
 
     /// <summary>Starts the server.</summary>

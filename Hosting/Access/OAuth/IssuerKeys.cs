@@ -1,4 +1,3 @@
-using System.Net.Http;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
@@ -37,7 +36,7 @@ internal sealed partial class IssuerKeys : IDisposable
     private readonly TimeSpan _floor;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly HttpClient _http;
+    private readonly DocumentFetcher _documents = new(AddressTimeout, MaxDocumentBytes);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private Snapshot _keys = new([], 0);
@@ -56,13 +55,6 @@ internal sealed partial class IssuerKeys : IDisposable
         _floor = floor;
         _time = time;
         _logger = logger;
-
-        // No redirects: an answer from elsewhere is not the issuer's.
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            Timeout = AddressTimeout,
-            MaxResponseContentBufferSize = MaxDocumentBytes,
-        };
     }
 
     /// <summary>The keys that are known; fetched when there are none. Old ones are given while newer ones are fetched. Empty when the issuer cannot be reached.</summary>
@@ -115,7 +107,6 @@ internal sealed partial class IssuerKeys : IDisposable
     {
         _stop.Cancel();
         _stop.Dispose();
-        _http.Dispose();
     }
 
     // Under the lock. Null when the floor forbids to ask: strangers must not make us ask as often as they like.
@@ -186,14 +177,13 @@ internal sealed partial class IssuerKeys : IDisposable
     {
         try
         {
-            using HttpResponseMessage response = await _http.GetAsync(url, cancellationToken).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false) : null;
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            LogUnreachable(_logger, url, exception.Message);
-            return null;
+            (string? text, string? problem) = await _documents.ReadAsync(url, cancellationToken).ConfigureAwait(false);
+            if (problem is not null)
+            {
+                LogUnreachable(_logger, url, problem);
+            }
+
+            return text;
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {

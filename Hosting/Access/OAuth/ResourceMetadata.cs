@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 namespace MistralServe.Hosting.Access.OAuth;
 
 /// <summary>What tells a client where to get a token (RFC 9728).</summary>
-internal sealed record ResourceMetadata
+internal sealed class ResourceMetadata
 {
     /// <summary>The resource: the audience of its tokens.</summary>
     [JsonPropertyName("resource")]
@@ -52,6 +52,6 @@ internal sealed record ResourceMetadata
 }
 
 /// <summary>Contract of <see cref="ResourceMetadata"/>.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ResourceMetadata))]
 internal sealed partial class ResourceMetadataContext : JsonSerializerContext;

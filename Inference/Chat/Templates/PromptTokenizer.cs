@@ -166,7 +166,7 @@ internal sealed class PromptTokenizer
         public Finder(IReadOnlyList<SpecialToken> tokens, HashSet<int> steering)
         {
             _steering = steering;
-            foreach (IGrouping<byte, SpecialToken> group in tokens.GroupBy(token => token.Text[0]))
+            foreach (Group<byte, SpecialToken> group in tokens.GroupBy(token => token.Text[0]))
             {
                 _byFirstByte[group.Key] = [.. group];
             }

@@ -22,6 +22,6 @@ internal static class CallIds
 
         // Calls and results are adapted apart, so the same id has to give the same nine characters.
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(id));
-        return string.Concat(Enumerable.Range(0, MistralLength).Select(i => Alphabet[hash[i] % Alphabet.Length]));
+        return string.Concat(Sequence.Range(0, MistralLength).Select(i => Alphabet[hash[i] % Alphabet.Length]));
     }
 }

@@ -20,7 +20,7 @@ internal static class CostSolver
             }
         }
 
-        var open = new Queue<int>(Enumerable.Range(0, parts.Count));
+        var open = new Queue<int>(Sequence.Range(0, parts.Count));
         bool[] isOpen = new bool[parts.Count];
         Array.Fill(isOpen, true);
         while (open.TryDequeue(out int id))

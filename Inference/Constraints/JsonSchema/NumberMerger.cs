@@ -101,7 +101,7 @@ internal sealed class NumberMerger(SchemaContext context)
         {
             int one = (int)Math.Pow(10, -divisor.Exponent);
             int part = (int)divisor.Digits;
-            return NumberPatterns.WithFractions([.. Enumerable.Range(0, one / part).Select(i => (i * part).ToString("D" + -divisor.Exponent, CultureInfo.InvariantCulture))]);
+            return NumberPatterns.WithFractions([.. Sequence.Range(0, one / part).Select(i => (i * part).ToString("D" + -divisor.Exponent, CultureInfo.InvariantCulture))]);
         }
 
         JsonDecimal third = JsonDecimal.Of(divisor.Digits / 3, divisor.Exponent);
@@ -116,7 +116,7 @@ internal sealed class NumberMerger(SchemaContext context)
             if (JsonDecimal.Of(range).IsMultipleOf(divisor))
             {
                 int step = (int)divisor.Truncated;
-                string[] endings = [.. Enumerable.Range(0, range / step).Select(i => (i * step).ToString("D" + digits, CultureInfo.InvariantCulture))];
+                string[] endings = [.. Sequence.Range(0, range / step).Select(i => (i * step).ToString("D" + digits, CultureInfo.InvariantCulture))];
                 string[] shorter = [.. endings.Where(ending => ending[0] == '0').Select(ending => ending.TrimStart('0')).Where(ending => ending.Length > 0)];
                 return NumberPatterns.EndingWith(endings, shorter);
             }

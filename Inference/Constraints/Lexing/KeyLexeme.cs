@@ -17,7 +17,7 @@ internal sealed class KeyLexeme : Lexeme
     /// <param name="keys">Keys in order of the members, all different.</param>
     public KeyLexeme(IReadOnlyList<byte[]> keys)
     {
-        _members = [.. Enumerable.Range(0, keys.Count)];
+        _members = [.. Sequence.Range(0, keys.Count)];
         Array.Sort(_members, (left, right) => keys[left].AsSpan().SequenceCompareTo(keys[right]));
         _texts = Array.ConvertAll(_members, member => keys[member]);
         _set = keys.Count == 0 ? null : StringSet.Create(_texts);

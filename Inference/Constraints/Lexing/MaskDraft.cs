@@ -125,7 +125,7 @@ internal sealed class MaskDraft : ITokenVisitor
         _exits.AddRange(inner);
         if (_lexeme.HasLabels)
         {
-            _labels.AddRange(Enumerable.Repeat(_lexeme.GetLabel(state), inner.Length));
+            _labels.AddRange(Sequence.Repeat(_lexeme.GetLabel(state), inner.Length));
         }
     }
 

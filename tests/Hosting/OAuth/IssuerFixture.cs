@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -51,11 +52,17 @@ internal sealed class IssuerFixture : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="port">Where; 0 takes a free port.</param>
-    public static async Task<IssuerFixture> StartAsync(int port = 0)
+    /// <param name="certificate">With its private key: then over TLS.</param>
+    public static async Task<IssuerFixture> StartAsync(int port = 0, X509Certificate2? certificate = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        if (certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
+        }
+
+        builder.WebHost.UseUrls($"{(certificate is null ? "http" : "https")}://127.0.0.1:{port}");
         WebApplication app = builder.Build();
         IssuerFixture? fixture = null;
         app.MapGet("/.well-known/openid-configuration", context => fixture!.DescribeAsync(context));

@@ -186,7 +186,7 @@ internal static class SequenceFilters
             if (values[1] is not (null or NoneValue))
             {
                 run.Budget.TakeElements((size - batch.Count) * (long)TemplateLimits.ElementsPerStep / 4);
-                batch.AddRange(Enumerable.Repeat(values[1]!, size - batch.Count));
+                batch.AddRange(Sequence.Repeat(values[1]!, size - batch.Count));
             }
 
             batches.Add(new ListValue(batch));

@@ -9,7 +9,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MistralServe.Json;
 
-namespace MistralServe.OpenAi.Document;
+namespace MistralServe.Tests.OpenAi.Document;
 
 /// <summary>
 /// The JSON Schemas of wire records, made from the same contracts that write them: each record is one named component, wherever it is used. One
@@ -27,13 +27,13 @@ internal sealed class ApiSchemas
     /// <summary>The components so far, by name.</summary>
     public JsonObject Components => _components;
 
-    /// <summary>A reference to the schema of a type that <see cref="OpenAiJsonContext"/> knows.</summary>
+    /// <summary>A reference to the schema of a type that <see cref="DocumentJsonContext"/> knows.</summary>
     /// <param name="type">The type.</param>
     /// <param name="isRequest">Whether clients send it: then only what they must send is required; an answer has all its keys.</param>
     public JsonNode Refer(Type type, bool isRequest)
     {
         _isRequest = isRequest;
-        return Export(OpenAiJsonContext.Default.GetTypeInfo(type) ?? throw new ArgumentException($"{type} is no wire record.", nameof(type)));
+        return Export(DocumentJsonContext.Default.GetTypeInfo(type) ?? throw new ArgumentException($"{type} is no wire record.", nameof(type)));
     }
 
     private JsonNode Export(JsonTypeInfo type) =>
@@ -46,6 +46,11 @@ internal sealed class ApiSchemas
     // Called for inner schemas first, so an object's properties are references already when it becomes one itself.
     private JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema)
     {
+        if (IsFamily(context.TypeInfo.Type))
+        {
+            return Decorate(context, ReferFamily(context.TypeInfo.Type), context.PropertyInfo?.IsGetNullable ?? false);
+        }
+
         if (schema is not JsonObject node)
         {
             return schema; // true: anything
@@ -65,19 +70,49 @@ internal sealed class ApiSchemas
         }
 
         string name = context.TypeInfo.Type.Name;
-        if (node["anyOf"] is null)
+        Require(context.TypeInfo, node);
+        if (FamilyOf(context.TypeInfo.Type) is not null)
         {
-            Require(context.TypeInfo, node);
-        }
-        else
-        {
-            // The members are whole schemas, each with its own type.
-            node.Remove("type");
-            node.Remove("required");
+            node["properties"]!["type"] = new JsonObject { ["const"] = TypeOf(context.TypeInfo.Type) };
         }
 
         _components[name] = node.DeepClone();
         return Decorate(context, new JsonObject { ["$ref"] = Prefix + name }, isNullable);
+    }
+
+    private JsonObject ReferFamily(Type family)
+    {
+        if (_components[family.Name] is null)
+        {
+            _components[family.Name] = new JsonObject(); // members may have members of their own family
+            IEnumerable<Type> members = family.Assembly.GetTypes().Where(type => !type.IsAbstract && FamilyOf(type) == family);
+            _components[family.Name] = new JsonObject { ["anyOf"] = new JsonArray([.. members.Select(member => Refer(member, _isRequest))]) };
+        }
+
+        return new JsonObject { ["$ref"] = Prefix + family.Name };
+    }
+
+    private static bool IsFamily(Type type) =>
+        type.GetCustomAttribute<JsonConverterAttribute>(inherit: false)?.ConverterType is { IsGenericType: true } converter && converter.GetGenericTypeDefinition() == typeof(FamilyConverter<>);
+
+    private static Type? FamilyOf(Type type)
+    {
+        Type? ancestor = type.BaseType;
+        while (ancestor is not null && !IsFamily(ancestor))
+        {
+            ancestor = ancestor.BaseType;
+        }
+
+        return ancestor;
+    }
+
+    // The word is an argument of the base's constructor, the same for every instance.
+    private static string TypeOf(Type member)
+    {
+        ConstructorInfo constructor = member.GetConstructors().Single();
+        object instance = constructor.Invoke(new object?[constructor.GetParameters().Length]);
+        PropertyInfo word = member.GetProperties().Single(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name == "type");
+        return (string)word.GetValue(instance)!;
     }
 
     // Of an answer's key only the getter counts. The exporter looks at both sides, and forgets them where it points at a type seen before.

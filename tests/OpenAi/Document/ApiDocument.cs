@@ -1,9 +1,13 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using MistralServe.OpenAi;
+using MistralServe.OpenAi.Document;
 
-namespace MistralServe.OpenAi.Document;
+namespace MistralServe.Tests.OpenAi.Document;
 
 /// <summary>
 /// The OpenAPI 3.1 document, made from the routes' own metadata. Not the framework's generator: in its version for this target it gives two
@@ -47,7 +51,7 @@ internal static class ApiDocument
             ["info"] = new JsonObject
             {
                 ["title"] = "mistralserve",
-                ["version"] = typeof(ApiDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
+                ["version"] = typeof(DocumentEndpoint).Assembly.GetName().Version!.ToString(fieldCount: 3),
             },
             ["paths"] = paths,
             ["components"] = new JsonObject

@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+using MistralServe.OpenAi;
+using MistralServe.OpenAi.Answers;
+using MistralServe.OpenAi.Chat;
+using MistralServe.OpenAi.Completions;
+using MistralServe.OpenAi.Embeddings;
+using MistralServe.OpenAi.Document;
+using MistralServe.OpenAi.Messages;
+using MistralServe.OpenAi.Models;
+using MistralServe.OpenAi.Rerank;
+using MistralServe.OpenAi.Responses;
+using MistralServe.OpenAi.Tokens;
+
+namespace MistralServe.Tests.OpenAi.Document;
+
+/// <summary>The wire records of the REST port with all that the schema exporter asks for; the program's own contracts can only write.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ChatCompletionRequest))]
+[JsonSerializable(typeof(ChatCompletion))]
+[JsonSerializable(typeof(AppliedTemplate))]
+[JsonSerializable(typeof(CompletionRequest))]
+[JsonSerializable(typeof(TextCompletion))]
+[JsonSerializable(typeof(CompletionUsage))]
+[JsonSerializable(typeof(ChatLogProbabilities))]
+[JsonSerializable(typeof(TextLogProbabilities))]
+[JsonSerializable(typeof(AnswerTimings))]
+[JsonSerializable(typeof(EmbeddingRequest))]
+[JsonSerializable(typeof(EmbeddingList))]
+[JsonSerializable(typeof(RerankRequest))]
+[JsonSerializable(typeof(RerankAnswer))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ModelObject))]
+[JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(ChatCompletionChunk))]
+[JsonSerializable(typeof(TextCompletionChunk))]
+[JsonSerializable(typeof(ResponseRequest))]
+[JsonSerializable(typeof(ResponseObject))]
+[JsonSerializable(typeof(ResponseEvent))]
+[JsonSerializable(typeof(ResponseItemList))]
+[JsonSerializable(typeof(ResponseDeletion))]
+[JsonSerializable(typeof(ResponseInputTokens))]
+[JsonSerializable(typeof(MessagesRequest))]
+[JsonSerializable(typeof(MessagesAnswer))]
+[JsonSerializable(typeof(MessagesEvent))]
+[JsonSerializable(typeof(MessagesTokenCount))]
+[JsonSerializable(typeof(MessagesError))]
+[JsonSerializable(typeof(TokenizeRequest))]
+[JsonSerializable(typeof(TokenizeAnswer))]
+[JsonSerializable(typeof(DetokenizeRequest))]
+[JsonSerializable(typeof(DetokenizeAnswer))]
+[JsonSerializable(typeof(ServerProperties))]
+[JsonSerializable(typeof(MessageItem))]
+[JsonSerializable(typeof(ReasoningItem))]
+[JsonSerializable(typeof(FunctionCallItem))]
+[JsonSerializable(typeof(FunctionCallOutputItem))]
+[JsonSerializable(typeof(InputTextPart))]
+[JsonSerializable(typeof(OutputTextPart))]
+[JsonSerializable(typeof(RefusalPart))]
+[JsonSerializable(typeof(ReasoningTextPart))]
+[JsonSerializable(typeof(SummaryTextPart))]
+[JsonSerializable(typeof(QueuedEvent))]
+[JsonSerializable(typeof(CreatedEvent))]
+[JsonSerializable(typeof(InProgressEvent))]
+[JsonSerializable(typeof(CompletedEvent))]
+[JsonSerializable(typeof(IncompleteEvent))]
+[JsonSerializable(typeof(FailedEvent))]
+[JsonSerializable(typeof(ItemAddedEvent))]
+[JsonSerializable(typeof(ItemDoneEvent))]
+[JsonSerializable(typeof(PartAddedEvent))]
+[JsonSerializable(typeof(PartDoneEvent))]
+[JsonSerializable(typeof(TextDeltaEvent))]
+[JsonSerializable(typeof(TextDoneEvent))]
+[JsonSerializable(typeof(ReasoningDeltaEvent))]
+[JsonSerializable(typeof(ReasoningDoneEvent))]
+[JsonSerializable(typeof(ArgumentsDeltaEvent))]
+[JsonSerializable(typeof(ArgumentsDoneEvent))]
+[JsonSerializable(typeof(ErrorOccurredEvent))]
+[JsonSerializable(typeof(TextBlock))]
+[JsonSerializable(typeof(ThinkingBlock))]
+[JsonSerializable(typeof(ToolUseBlock))]
+[JsonSerializable(typeof(MessageStartEvent))]
+[JsonSerializable(typeof(BlockStartEvent))]
+[JsonSerializable(typeof(BlockDeltaEvent))]
+[JsonSerializable(typeof(BlockStopEvent))]
+[JsonSerializable(typeof(MessageDeltaEvent))]
+[JsonSerializable(typeof(MessageStopEvent))]
+[JsonSerializable(typeof(PingEvent))]
+[JsonSerializable(typeof(MessagesErrorEvent))]
+[JsonSerializable(typeof(TextDelta))]
+[JsonSerializable(typeof(ThinkingDelta))]
+[JsonSerializable(typeof(SignatureDelta))]
+[JsonSerializable(typeof(InputJsonDelta))]
+internal sealed partial class DocumentJsonContext : JsonSerializerContext;
