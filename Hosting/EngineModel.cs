@@ -47,7 +47,10 @@ internal sealed class EngineModel : IServedModel
     /// <param name="load">Loads the model for a layout, on the decode thread.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes loggers.</param>
-    public EngineModel(ModelDescription description, ServeSettings settings, ChatTemplateSource? template, RunnerLoader load, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="tools">Tools that there could be; null means the product's.</param>
+    public EngineModel(
+        ModelDescription description, ServeSettings settings, ChatTemplateSource? template, RunnerLoader load, TimeProvider time, ILoggerFactory loggers,
+        IReadOnlyList<ToolRow>? tools = null)
     {
         Description = description;
         _time = time;
@@ -70,7 +73,7 @@ internal sealed class EngineModel : IServedModel
             Rank = _ranking.ComputeAsync,
             Vocabulary = (principal, cancellationToken) => VocabularyService.FindAsync(_engine, principal, cancellationToken),
         };
-        _tools = McpToolRegistry.Create(services, settings.McpTools);
+        _tools = McpToolRegistry.Create(tools ?? ToolTable.Rows, ModalityPair.Of(description), services, settings.McpTools);
     }
 
     /// <inheritdoc/>

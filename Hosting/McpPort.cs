@@ -36,8 +36,9 @@ internal static class McpPort
             Listen = new IPEndPoint(ListenAddress.Parse(settings.Host), settings.McpPort),
             MaxBodySizeBytes = settings.MaxBodySizeBytes,
             Guard = new AccessGuard(
-                new HostAllowList(settings), keys, unmatchedNeedsKey: false, (context, failure) => WriteFailureAsync(context, failure, challenge),
-                new CorsPolicy(settings.CorsOrigins, ExposedHeaders), tokens: tokens),
+                new HostAllowList(settings), keys, unmatchedNeedsKey: false,
+                (context, failure) => WriteFailureAsync(context, failure, McpEndpoints.TakesToken(context) ? challenge : null),
+                new CorsPolicy(settings.CorsOrigins, ExposedHeaders), tokens: tokens, takesToken: McpEndpoints.TakesToken),
             Health = model.GetHealth,
             AddServices = services =>
             {

@@ -14,6 +14,15 @@ internal enum ModelCapabilities
 
     /// <summary>Pooling type RANK: scores for query and document pairs.</summary>
     Ranking = 4,
+
+    /// <summary>Images go in beside text. No real model has it: the engine reads text only.</summary>
+    ImageInput = 8,
+
+    /// <summary>Sound goes in beside text. No real model has it.</summary>
+    AudioInput = 16,
+
+    /// <summary>Sound comes out. No real model has it.</summary>
+    AudioOutput = 32,
 }
 
 /// <summary>

@@ -107,22 +107,22 @@ internal sealed partial class McpDispatcher(McpToolRegistry tools, string instru
             return Answer(exchange, new McpError(McpErrorKind.InvalidParams, "params.name must be the name of a tool, a string"));
         }
 
-        if (!tools.TryGet(name.GetString()!, out IMcpTool? tool))
-        {
-            return Answer(exchange, new McpError(
-                McpErrorKind.InvalidParams, "Unknown tool: params.name must be one of those that tools/list shows"));
-        }
-
         JsonElement arguments = request.Param("arguments"u8);
         if (arguments.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
         {
             return Answer(exchange, new McpError(McpErrorKind.InvalidParams, "params.arguments must be an object"));
         }
 
-        ToolStart start = tool.Start(new ToolCall(arguments.ValueKind == JsonValueKind.Object ? arguments : NoArguments, exchange.Context.Principal)
+        var call = new ToolCall(arguments.ValueKind == JsonValueKind.Object ? arguments : NoArguments, exchange.Context.Principal)
         {
             ClientCapabilities = request.Meta(MetaKeys.ClientCapabilities),
-        });
+        };
+        if (tools.Start(name.GetString()!, call) is not { } start)
+        {
+            return Answer(exchange, new McpError(
+                McpErrorKind.InvalidParams, "Unknown tool: params.name must be one of those that tools/list shows"));
+        }
+
         return start.Work is { } work
             ? new McpCall(
                 (progress, cancellationToken) => RunAsync(work, exchange, progress, cancellationToken),

@@ -22,6 +22,12 @@ internal static class McpEndpoints
     /// <summary>Paths that log and metrics call by name.</summary>
     public static IReadOnlyList<string> Paths { get; } = [Path, StreamPath, LegacyStreamEndpoint.MessagePath, MetricsPath];
 
+    /// <summary>
+    /// Whether an access token of OAuth does for a request. Its audience is the MCP endpoint; the counts of all callers are for whoever runs the
+    /// server and has a key.
+    /// </summary>
+    public static bool TakesToken(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<KeyOnly>() is null;
+
     /// <summary>Registers what the endpoints share; needs what <see cref="Map"/> needs.</summary>
     public static void AddServices(IServiceCollection services) => services.AddSingleton(provider => CreateTelemetry(
         provider.GetRequiredService<McpToolRegistry>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
@@ -55,7 +61,8 @@ internal static class McpEndpoints
         routes.Map(Path, endpoint.HandleAsync);
         routes.Map(StreamPath, streams.OpenAsync);
         routes.Map(LegacyStreamEndpoint.MessagePath, streams.PostAsync);
-        routes.MapMethods(MetricsPath, [HttpMethods.Get], (RequestDelegate)(context => WriteMetricsAsync(context, telemetry.Metrics)));
+        routes.MapMethods(MetricsPath, [HttpMethods.Get], (RequestDelegate)(context => WriteMetricsAsync(context, telemetry.Metrics)))
+            .WithMetadata(new KeyOnly());
 
         // The pattern of the parameterless fallback leaves out paths that look like files.
         routes.MapFallback("{*path}", McpErrors.WriteNotFoundAsync);
@@ -73,6 +80,8 @@ internal static class McpEndpoints
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(metrics.Format()), context.RequestAborted).ConfigureAwait(false);
     }
+
+    private sealed record KeyOnly;
 
     private static string Instructions(ModelDescription model) =>
         $"The tools run one language model, {model.Id}, on this server. Nothing is remembered between calls: "

@@ -21,6 +21,7 @@ namespace MistralServe.Hosting.Access;
 /// <param name="cors">Origins whose pages may read answers; null is none.</param>
 /// <param name="takesApiKeyHeader">Whether a request may carry its key as <c>x-api-key</c> instead; null is never.</param>
 /// <param name="tokens">Checks access tokens, which do as well as a key; null where none are taken.</param>
+/// <param name="takesToken">Whether a token does for a request, or only a key; null is always a token too.</param>
 internal sealed class AccessGuard(
     HostAllowList hosts,
     ApiKeyStore keys,
@@ -28,7 +29,8 @@ internal sealed class AccessGuard(
     Func<HttpContext, AccessFailure, Task> writeFailureAsync,
     CorsPolicy? cors = null,
     Func<HttpContext, bool>? takesApiKeyHeader = null,
-    AccessTokens? tokens = null)
+    AccessTokens? tokens = null,
+    Func<HttpContext, bool>? takesToken = null)
 {
     private const string Scheme = "Bearer ";
     private const string ApiKeyHeader = "x-api-key";
@@ -68,7 +70,7 @@ internal sealed class AccessGuard(
             return next(context);
         }
 
-        return tokens is not null && failure == AccessFailure.KeyInvalid
+        return tokens is not null && failure == AccessFailure.KeyInvalid && takesToken?.Invoke(context) != false
             ? CheckTokenAsync(context, next, tokens)
             : writeFailureAsync(context, failure);
     }

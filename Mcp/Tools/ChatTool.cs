@@ -24,8 +24,10 @@ internal sealed class ChatTool(string modelId, int vocabularySize, ChatStarter s
         InputSchema = JsonSchema.Parse("""
             {"type":"object","required":["messages"],"properties":{
               "messages":{"type":"array","minItems":1,"description":"Conversation so far, oldest first","items":{
-                "type":"object","required":["role","content"],
-                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool"]},"content":{"type":"string"}}}},
+                "type":"object","required":["role"],
+                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool","developer","function"]},
+                 "content":{"description":"Text, or an array of text parts; only a message with calls needs none","anyOf":[{"type":"string"},
+                  {"type":"array","minItems":1,"items":{"type":"object","required":["type"],"properties":{"type":{"type":"string"},"text":{"type":"string"}}}}]}}}},
               "maxTokens":{"type":"integer","minimum":1,"description":"Maximum number of tokens to generate"},
               "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"},
               "tools":{"type":"array","maxItems":128,"description":"Functions that the model may ask its caller to call","items":{

@@ -24,8 +24,8 @@ internal sealed class CompleteTool(string modelId, int vocabularySize, Completio
         Description = "Continue a text with the loaded language model, without any chat format. For a conversation use chat.",
         InputSchema = JsonSchema.Parse("""
             {"type":"object","required":["prompt"],"properties":{
-              "prompt":{"type":"string","description":"Text to continue"},
-              "maxTokens":{"type":"integer","minimum":1,"description":"Maximum number of tokens to generate; 16 when absent"},
+              "prompt":{"description":"Text to continue, an array of token ids, or several of either","type":["string","array"],"items":{"type":["string","integer","array"],"items":{"type":"integer"}}},
+              "maxTokens":{"type":"integer","minimum":1,"default":16,"description":"Maximum number of tokens to generate"},
               "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"},
               "stop":{"description":"A text that ends the continuation, or several","anyOf":[
                 {"type":"string","minLength":1},

@@ -29,8 +29,10 @@ internal sealed class CountTokensTool(ToolServices services) : IMcpTool
             {"type":"object","properties":{
               "content":{"type":"string","description":"Text to count; give this or messages"},
               "messages":{"type":"array","minItems":1,"description":"Conversation to count, oldest first","items":{
-                "type":"object","required":["role","content"],
-                "properties":{"role":{"type":"string","enum":["system","user","assistant"]},"content":{"type":"string"}}}}}}
+                "type":"object","required":["role"],
+                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool","developer","function"]},
+                 "content":{"description":"Text, or an array of text parts; only a message with calls needs none","anyOf":[{"type":"string"},
+                  {"type":"array","minItems":1,"items":{"type":"object","required":["type"],"properties":{"type":{"type":"string"},"text":{"type":"string"}}}}]}}}}}}
             """u8),
         OutputSchema = JsonSchema.Parse("""
             {"type":"object","required":["count"],"properties":{"count":{"type":"integer","minimum":0}}}

@@ -25,8 +25,8 @@ internal sealed class EmbedTool(string modelId, Embedder embed) : IMcpTool
               "input":{"description":"A text, an array of texts, or one or several arrays of token ids","anyOf":[
                 {"type":"string","minLength":1},
                 {"type":"array","minItems":1,"maxItems":2048,"items":{"type":"string","minLength":1}},
-                {"type":"array","minItems":1,"items":{"type":"integer","minimum":0}},
-                {"type":"array","minItems":1,"maxItems":2048,"items":{"type":"array","minItems":1,"items":{"type":"integer","minimum":0}}}]},
+                {"type":"array","minItems":1,"maxItems":300000,"items":{"type":"integer","minimum":0}},
+                {"type":"array","minItems":1,"maxItems":2048,"items":{"type":"array","minItems":1,"maxItems":300000,"items":{"type":"integer","minimum":0}}}]},
               "dimensions":{"type":"integer","minimum":1,"description":"Numbers of each vector; all that the model gives when absent"}}}
             """u8),
         OutputSchema = JsonSchema.Parse("""

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using MistralServe.Mcp.Protocol;
 
 namespace MistralServe.Mcp.Tools;
@@ -9,12 +8,17 @@ namespace MistralServe.Mcp.Tools;
 internal sealed class McpToolRegistry
 {
     private readonly IReadOnlyList<IMcpTool> _tools;
+    private readonly List<ArgumentSchema> _schemas = [];
 
     /// <summary>Exactly these tools, in this order. Names must differ.</summary>
     public McpToolRegistry(IReadOnlyList<IMcpTool> tools)
     {
         _tools = tools;
         Definitions = [.. tools.Select(tool => tool.Definition)];
+        foreach (ToolDefinition definition in Definitions)
+        {
+            _schemas.Add(new ArgumentSchema(definition.InputSchema));
+        }
     }
 
     /// <summary>All tools in order of registration, the same for every caller.</summary>
@@ -37,11 +41,22 @@ internal sealed class McpToolRegistry
             .Where(row => model.Covers(row.Needs) && allowed?.Contains(row.Name) != false)
             .Select(row => row.Create(services))]);
 
-    /// <summary>Finds a tool by name, with case.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out IMcpTool? tool)
+    /// <summary>
+    /// Starts a call: arguments that break what the schema of the tool promises are refused, the rest is the tool's to check.
+    /// </summary>
+    /// <param name="name">Name of the tool, with case.</param>
+    /// <param name="call">Arguments and caller.</param>
+    /// <returns>Null when there is no such tool.</returns>
+    public ToolStart? Start(string name, ToolCall call)
     {
-        // A handful of tools: a scan is as fast as a table.
-        tool = _tools.FirstOrDefault(candidate => candidate.Definition.Name == name);
-        return tool is not null;
+        for (int i = 0; i < _tools.Count; i++)
+        {
+            if (Definitions[i].Name == name)
+            {
+                return _schemas[i].Check(call.Arguments) is { } mistake ? ToolStart.Refused(mistake) : _tools[i].Start(call);
+            }
+        }
+
+        return null;
     }
 }

@@ -41,7 +41,11 @@ internal readonly record struct ModalityPair(Modalities Input, Modalities Output
         output |= model.Capabilities.HasFlag(ModelCapabilities.Embedding) ? Modalities.Vector : 0;
         output |= model.Capabilities.HasFlag(ModelCapabilities.Ranking) ? Modalities.Score : 0;
         output |= model.VocabularySize > 0 ? Modalities.Token : 0;
-        return new(output == Modalities.None ? Modalities.None : Modalities.Text, output);
+        output |= model.Capabilities.HasFlag(ModelCapabilities.AudioOutput) ? Modalities.Audio : 0;
+        Modalities input = output == Modalities.None ? Modalities.None : Modalities.Text;
+        input |= model.Capabilities.HasFlag(ModelCapabilities.ImageInput) ? Modalities.Image : 0;
+        input |= model.Capabilities.HasFlag(ModelCapabilities.AudioInput) ? Modalities.Audio : 0;
+        return new(input, output);
     }
 
     /// <summary>Whether a model of these modalities does for a tool that needs <paramref name="needed"/>.</summary>

@@ -46,7 +46,7 @@ internal sealed class ModelInfo
     [JsonPropertyName("embedding_length")]
     public required int EmbeddingLength { get; init; }
 
-    /// <summary>What the model can be asked to do: <c>text_generation</c>, <c>embedding</c>, <c>ranking</c>.</summary>
+    /// <summary>What the model can be asked to do: names of <see cref="ModelCapabilityNames"/>.</summary>
     [JsonPropertyName("capabilities")]
     public required IReadOnlyList<string> Capabilities { get; init; }
 

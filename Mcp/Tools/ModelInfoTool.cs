@@ -42,7 +42,7 @@ internal sealed class ModelInfoTool : IMcpTool
               "training_context_length":{"type":"integer","minimum":0,"description":"0 when the model file does not say"},
               "vocabulary_size":{"type":"integer","minimum":0},
               "embedding_length":{"type":"integer","minimum":0},
-              "capabilities":{"type":"array","items":{"type":"string","enum":["text_generation","embedding","ranking"]}},
+              "capabilities":{"type":"array","items":{"type":"string","enum":["text_generation","embedding","ranking","image_input","audio_input","audio_output"]}},
               "demo":{"type":"boolean","description":"True for the demo model that ships with the server"}}}
             """u8),
         Annotations = new() { IdempotentHint = true },

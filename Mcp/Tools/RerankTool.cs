@@ -24,9 +24,9 @@ internal sealed class RerankTool(string modelId, Ranker rank) : IMcpTool
         InputSchema = JsonSchema.Parse("""
             {"type":"object","required":["query","documents"],"properties":{
               "query":{"type":"string","minLength":1,"description":"What the documents are compared with"},
-              "documents":{"type":"array","minItems":1,"maxItems":2048,"items":{"type":"string","minLength":1},"description":"Texts to sort"},
+              "documents":{"type":"array","minItems":1,"maxItems":2048,"description":"Texts to sort","items":{"anyOf":[{"type":"string","minLength":1},{"type":"object","required":["text"],"properties":{"text":{"type":"string","minLength":1}}}]}},
               "top_n":{"type":"integer","minimum":1,"description":"Give only the so many best; all when absent"},
-              "return_documents":{"type":"boolean","description":"Repeat the documents in the result; false when absent"}}}
+              "return_documents":{"type":"boolean","default":false,"description":"Repeat the documents in the result"}}}
             """u8),
         OutputSchema = JsonSchema.Parse("""
             {"type":"object","required":["model","results","usage"],"properties":{

@@ -20,8 +20,8 @@ internal sealed class TokenizeTool(VocabularyFinder findVocabulary) : IMcpTool
         InputSchema = JsonSchema.Parse("""
             {"type":"object","required":["content"],"properties":{
               "content":{"type":"string","description":"Text to split"},
-              "add_special":{"type":"boolean","description":"Add the tokens that the model expects around a text; false when absent"},
-              "parse_special":{"type":"boolean","description":"Turn the text of control tokens into those tokens; true when absent"}}}
+              "add_special":{"type":"boolean","default":false,"description":"Add the tokens that the model expects around a text"},
+              "parse_special":{"type":"boolean","default":true,"description":"Turn the text of control tokens into those tokens"}}}
             """u8),
         OutputSchema = JsonSchema.Parse("""
             {"type":"object","required":["tokens","count"],"properties":{

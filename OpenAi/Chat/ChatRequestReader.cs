@@ -71,13 +71,14 @@ internal static class ChatRequestReader
         string[] names = dialect == ChatRequestDialect.McpArguments
             ? ["max_completion_tokens", "max_tokens", MaxTokensInCamelCase]
             : ["max_completion_tokens", "max_tokens"];
+        int least = dialect == ChatRequestDialect.McpArguments ? 1 : 0; // what the schema of the tool says
         long?[] values = new long?[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
             values[i] = fields.GetInteger(names[i], saturate: true);
-            if (values[i] < 0) // here and not in the validator, because only here it is known which name the caller wrote
+            if (values[i] < least) // here and not in the validator, because only here it is known which name the caller wrote
             {
-                errors.AddInvalidValue(names[i], $"'{names[i]}' must be 0 or more, but is {values[i]}.");
+                errors.AddInvalidValue(names[i], $"'{names[i]}' must be {least} or more, but is {values[i]}.");
             }
         }
 

@@ -50,7 +50,17 @@ internal static class CompletionRequestReader
     private static long? ReadTokenLimit(JsonFields fields, CompletionRequestDialect dialect, RequestErrors errors)
     {
         long? limit = fields.GetInteger(MaxTokens, saturate: true);
-        if (dialect == CompletionRequestDialect.OpenAi || fields.GetInteger(MaxTokensInCamelCase, saturate: true) is not { } camelCase)
+        if (dialect == CompletionRequestDialect.OpenAi)
+        {
+            return limit;
+        }
+
+        if (limit < 1) // what the schema of the tool says
+        {
+            errors.AddInvalidValue(MaxTokens, $"'{MaxTokens}' must be 1 or more, but is {limit}.");
+        }
+
+        if (fields.GetInteger(MaxTokensInCamelCase, saturate: true) is not { } camelCase)
         {
             return limit;
         }
@@ -59,9 +69,9 @@ internal static class CompletionRequestReader
         {
             errors.AddInvalidValue(MaxTokens, $"'{MaxTokens}' and '{MaxTokensInCamelCase}' mean the same and have different values; give one of them.");
         }
-        else if (camelCase < 0) // here and not in the validator, because only here it is known which name the caller wrote
+        else if (camelCase < 1) // here and not in the validator, because only here it is known which name the caller wrote
         {
-            errors.AddInvalidValue(MaxTokensInCamelCase, $"'{MaxTokensInCamelCase}' must be 0 or more, but is {camelCase}.");
+            errors.AddInvalidValue(MaxTokensInCamelCase, $"'{MaxTokensInCamelCase}' must be 1 or more, but is {camelCase}.");
         }
 
         return camelCase;

@@ -87,7 +87,7 @@ public sealed class OAuthTests
                 metadata.RootElement.GetRawText());
         }
 
-        foreach ((string method, string path) in ((string, string)[])[("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp"), ("GET", "/sse"), ("POST", "/message?sessionId=1"), ("GET", "/metrics")])
+        foreach ((string method, string path) in ((string, string)[])[("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp"), ("GET", "/sse"), ("POST", "/message?sessionId=1")])
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             using HttpResponseMessage response = await setup.Server.Mcp.SendAsync(request);

@@ -28,10 +28,11 @@ public sealed class McpToolRegistryTests
     public void Names_are_found_with_case()
     {
         McpToolRegistry registry = ToolsOf(McpTestServer.Model);
-        Assert.True(registry.TryGet("chat", out IMcpTool? tool));
-        Assert.IsType<ChatTool>(tool);
-        Assert.False(registry.TryGet("Chat", out _));
-        Assert.False(registry.TryGet("", out _));
+        using JsonDocument arguments = JsonDocument.Parse("{}");
+        var call = new ToolCall(arguments.RootElement, "");
+        Assert.NotNull(registry.Start("chat", call));
+        Assert.Null(registry.Start("Chat", call));
+        Assert.Null(registry.Start("", call));
     }
 
     [Fact]
@@ -58,8 +59,10 @@ public sealed class McpToolRegistryTests
         using JsonDocument documented = JsonDocument.Parse("""
             {"name":"chat","title":"Chat","description":"Send a conversation to the loaded language model and get its reply.",
              "inputSchema":{"type":"object","required":["messages"],"properties":{
-              "messages":{"type":"array","minItems":1,"description":"Conversation so far, oldest first","items":{"type":"object","required":["role","content"],
-                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool"]},"content":{"type":"string"}}}},
+              "messages":{"type":"array","minItems":1,"description":"Conversation so far, oldest first","items":{"type":"object","required":["role"],
+                "properties":{"role":{"type":"string","enum":["system","user","assistant","tool","developer","function"]},
+                 "content":{"description":"Text, or an array of text parts; only a message with calls needs none","anyOf":[{"type":"string"},
+                  {"type":"array","minItems":1,"items":{"type":"object","required":["type"],"properties":{"type":{"type":"string"},"text":{"type":"string"} } } }]} } } },
               "maxTokens":{"type":"integer","minimum":1,"description":"Maximum number of tokens to generate"},
               "temperature":{"type":"number","minimum":0,"maximum":2,"description":"Sampling temperature"},
               "tools":{"type":"array","maxItems":128,"description":"Functions that the model may ask its caller to call","items":{

@@ -64,7 +64,7 @@ public sealed class TextToolTests
         await ExpectErrorAsync(server, "tokenize", "{}", "content");
         await ExpectErrorAsync(server, "tokenize", """{"content":"a","with_pieces":true}""", "with_pieces");
         await ExpectErrorAsync(server, "count_tokens", "{}", "messages");
-        await ExpectErrorAsync(server, "count_tokens", """{"content":"a","messages":[]}""", "either");
+        await ExpectErrorAsync(server, "count_tokens", """{"content":"a","messages":[{"role":"user","content":"hi"}]}""", "either");
         await ExpectErrorAsync(server, "count_tokens", """{"messages":[]}""", "messages");
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MistralServe.Hosting;
 using MistralServe.Inference;
 using MistralServe.Inference.Chat;
+using MistralServe.Mcp.Tools;
 
 namespace MistralServe.TestHost;
 
@@ -25,11 +26,11 @@ internal static class ReplayModel
             VocabularySize = vocabulary.Count,
             TrainingContextLength = ContextLength,
             ChatTemplate = script.Template,
-            Capabilities = ModelCapabilities.TextGeneration,
+            Capabilities = ModelCapabilities.TextGeneration | script.Capabilities,
         };
         return new EngineModel(
             description, settings, new ChatTemplateSource(script.Template),
             (layout, _) => (new ReplayRunner(script, vocabulary, layout.Parallel + layout.CacheStreams, ContextLength), null),
-            TimeProvider.System, loggers);
+            TimeProvider.System, loggers, [.. ToolTable.Rows, .. ReplayTools.Rows]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MistralServe.Inference;
 
 namespace MistralServe.TestHost;
 
@@ -13,7 +14,8 @@ internal sealed record ReplayAnswer(string When, string Text);
 /// { "template": "Jinja; ChatML with tools when absent",
 ///   "markers":  ["&lt;think&gt;", "texts that are single control tokens of the vocabulary"],
 ///   "opening":  "what the template opens an answer with", "turn": "what begins each turn", "end": "the end-of-generation token",
-///   "answers":  [ { "when": "text of the last message", "text": "the answer" } ], "otherwise": "any other answer" }
+///   "answers":  [ { "when": "text of the last message", "text": "the answer" } ], "otherwise": "any other answer",
+///   "capabilities": "what the model can do beside text: ImageInput, AudioInput, AudioOutput, with commas" }
 /// </code>
 /// Immutable.
 /// </summary>
@@ -77,6 +79,9 @@ internal sealed record ReplayScript
     /// <summary>The answer where no condition holds.</summary>
     public string Otherwise { get; init; } = "The script has no answer.";
 
+    /// <summary>What the model can do beside text.</summary>
+    public ModelCapabilities Capabilities { get; init; }
+
     /// <summary>Reads a script; a file that is none ends the program with the exception.</summary>
     public static ReplayScript Load(string path)
     {
@@ -90,6 +95,7 @@ internal sealed record ReplayScript
             Turn = Read(root, "turn", script.Turn),
             End = Read(root, "end", script.End),
             Otherwise = Read(root, "otherwise", script.Otherwise),
+            Capabilities = Enum.Parse<ModelCapabilities>(Read(root, "capabilities", nameof(ModelCapabilities.None))),
             Markers = root.TryGetProperty("markers", out JsonElement markers) ? [.. markers.EnumerateArray().Select(marker => marker.GetString()!)] : [],
             Answers =
             [

@@ -139,6 +139,22 @@ public sealed class OAuthTests
         Assert.Equal(401, status);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("right")]
+    public async Task A_token_does_not_open_the_metrics_a_key_does(string? key)
+    {
+        await using Setup setup = await Setup.StartAsync(new ServeSettings { ApiKey = key });
+        string token = setup.Issuer.Token(Audience);
+        await setup.ExpectAsync(token, 200, null);
+        (int status, Dictionary<string, string> headers, _) = await setup.Port.SendAsync("GET", "/metrics", "Host: localhost", $"Authorization: Bearer {token}");
+        Assert.Equal((401, "Bearer realm=\"mistralserve\", error=\"invalid_token\""), (status, headers["www-authenticate"]));
+        (status, headers, _) = await setup.Port.SendAsync("GET", "/metrics", "Host: localhost");
+        Assert.Equal((401, "Bearer realm=\"mistralserve\""), (status, headers["www-authenticate"]));
+        (status, _, _) = await setup.Port.SendAsync("GET", "/metrics", "Host: localhost", "Authorization: Bearer right");
+        Assert.Equal(key is null ? 401 : 200, status);
+    }
+
     [Fact]
     public async Task Malformed_authorization_is_400_and_a_foreign_scheme_too()
     {
