@@ -73,6 +73,26 @@ public sealed class RealTemplatesTests
         Assert.True(templates.Count >= 60 && same > 1500, $"{templates.Count} templates, {same} renderings");
     }
 
+    // The committed outputs are jinja2's still: a case that was changed without the script would be found here.
+    [Fact]
+    public async Task The_corpus_has_what_jinja2_makes_of_it_now()
+    {
+        using JsonDocument corpus = JsonDocument.Parse(await File.ReadAllTextAsync(RepositoryFiles.Path("tests/Chat/Templates/corpus/corpus.json")));
+        JsonElement[] cases = [.. corpus.RootElement.GetProperty("cases").EnumerateArray()];
+        List<string?> live = await RenderByJinjaAsync(cases.Select(item =>
+        {
+            JsonObject variables = JsonNode.Parse(corpus.RootElement.GetProperty("variables").GetRawText())!.AsObject();
+            foreach (JsonProperty variable in item.GetProperty("variables").EnumerateObject())
+            {
+                variables[variable.Name] = JsonNode.Parse(variable.Value.GetRawText());
+            }
+
+            return (item.GetProperty("template").GetString()!, variables);
+        }));
+        Assert.Equal(cases.Length, live.Count);
+        Assert.All(cases.Zip(live), pair => Assert.Equal(pair.First.TryGetProperty("output", out JsonElement text) ? text.GetString() : null, pair.Second));
+    }
+
     [Fact]
     public async Task Probing_knows_what_real_templates_take()
     {
