@@ -6,10 +6,10 @@ using MistralServe.Inference.Chat.ToolFormats.Parsing;
 
 namespace MistralServe.Inference.Chat.ToolFormats;
 
-/// <summary>A format that a row of <see cref="ToolFormatTable"/> describes. Immutable; any thread.</summary>
+/// <summary>A format that a <see cref="FormatDescription"/> describes, as a template has it. Immutable; any thread.</summary>
 internal sealed class BlockFormat(CallSyntax syntax, ReasoningFormat reasoning) : IToolFormat
 {
-    /// <summary>The row.</summary>
+    /// <summary>How calls are written.</summary>
     public CallSyntax Syntax { get; } = syntax;
 
     /// <inheritdoc/>

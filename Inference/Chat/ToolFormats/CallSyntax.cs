@@ -45,7 +45,7 @@ internal enum CallIdRule
 }
 
 /// <summary>
-/// How one family writes calls: a row of <see cref="ToolFormatTable"/>. Marks are in the notation of <see cref="MarkTemplate"/>.
+/// How one family writes calls: the heart of a <see cref="FormatDescription"/>. Marks are in the notation of <see cref="MarkTemplate"/>.
 /// A block is <c>SectionOpen (Header body Close) (Separator Header body Close)* SectionClose</c>; what a family lacks is empty.
 /// Immutable.
 /// </summary>

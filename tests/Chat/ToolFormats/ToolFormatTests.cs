@@ -10,9 +10,9 @@ public sealed class ToolFormatTests
     public static TheoryData<string> Names => FormatSamples.Names;
 
     [Fact]
-    public void Every_row_of_the_table_has_a_sample() =>
+    public void Every_format_has_a_sample() =>
         Assert.Equal(
-            ToolFormatTable.All.Select(row => row.Name).Append("harmony").Order(StringComparer.Ordinal),
+            ToolFormatRegistry.All.Select(format => format.Name).Order(StringComparer.Ordinal),
             FormatSamples.All.Select(sample => sample.Name).Order(StringComparer.Ordinal));
 
     [Fact]

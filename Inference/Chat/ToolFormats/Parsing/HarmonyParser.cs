@@ -1,4 +1,5 @@
 using System.Text;
+using MistralServe.Inference.Chat.ToolFormats.Formats;
 
 namespace MistralServe.Inference.Chat.ToolFormats.Parsing;
 

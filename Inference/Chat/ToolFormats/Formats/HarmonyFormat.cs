@@ -2,13 +2,13 @@ using MistralServe.Inference.Chat.Reasoning;
 using MistralServe.Inference.Chat.ToolFormats.Grammars;
 using MistralServe.Inference.Chat.ToolFormats.Parsing;
 
-namespace MistralServe.Inference.Chat.ToolFormats;
+namespace MistralServe.Inference.Chat.ToolFormats.Formats;
 
 /// <summary>
 /// Harmony, the format of gpt-oss: an answer is a row of messages in channels. Its templates render tools, calls and results. A
-/// call ends the generation, so an answer has one at most. Immutable; any thread.
+/// call ends the generation, so an answer has one at most. Source: openai-gpt-oss-120b.jinja in llama.cpp's models/templates. Immutable; any thread.
 /// </summary>
-internal sealed class HarmonyFormat : IToolFormat
+internal sealed class HarmonyFormat : IFormatDescription, IToolFormat
 {
     /// <summary>Before the name of a channel.</summary>
     public const string ChannelMark = "<|channel|>";
@@ -21,6 +21,13 @@ internal sealed class HarmonyFormat : IToolFormat
 
     /// <inheritdoc/>
     public string Name => "harmony";
+
+    /// <inheritdoc/>
+    public bool IsIn(string template) =>
+        template.Contains(ChannelMark, StringComparison.Ordinal) && template.Contains(MessageMark, StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public IToolFormat Create(string template) => this;
 
     /// <inheritdoc/>
     public ReasoningFormat Reasoning { get; } = new("<|channel|>analysis<|message|>", "<|end|>") { IsInTemplate = true, ForcedClose = "<|end|>" };
