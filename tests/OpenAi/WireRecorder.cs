@@ -10,6 +10,9 @@ namespace MistralServe.Tests.OpenAi;
 /// </summary>
 internal sealed class WireRecorder() : DelegatingHandler(new SocketsHttpHandler())
 {
+    // Its messages have schemas of their own, see Mcp.RecordedMessages.
+    private const string McpPath = "/mcp";
+
     private static readonly string File = Path.Combine(Prepare(), $"{Guid.NewGuid():N}.jsonl");
     private static readonly ConcurrentQueue<string> Lines = new();
 
@@ -25,7 +28,7 @@ internal sealed class WireRecorder() : DelegatingHandler(new SocketsHttpHandler(
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        if (response.Content.Headers.ContentType?.MediaType is { } type and ("application/json" or "text/event-stream"))
+        if (request.RequestUri!.AbsolutePath != McpPath && response.Content.Headers.ContentType?.MediaType is { } type and ("application/json" or "text/event-stream"))
         {
             var content = new StreamContent(new TeeStream(
                 await response.Content.ReadAsStreamAsync(cancellationToken),
@@ -34,7 +37,7 @@ internal sealed class WireRecorder() : DelegatingHandler(new SocketsHttpHandler(
                     // Of a JSON body a part is of no use; of a stream its whole events are.
                     if (isWhole || body.AsSpan().StartsWith("event:"u8) || body.AsSpan().StartsWith("data:"u8))
                     {
-                        Add(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, type, body);
+                        Add(request.Method.Method, request.RequestUri.AbsolutePath, (int)response.StatusCode, type, body);
                     }
                 }));
             foreach ((string name, IEnumerable<string> values) in response.Content.Headers)

@@ -11,6 +11,9 @@ namespace MistralServe.Tests.Chat.Templates;
 
 public sealed class RealTemplatesTests
 {
+    /// <summary>Debian's own Python, which has Debian's packages where another one comes first.</summary>
+    private const string DebianPython = "/usr/bin/python3";
+
     private const string Call = """{"id": "call00001", "type": "function", "function": {"name": "get_weather", "arguments": {"city": "Paris \"x\" <y>", "days": 2.50, "deep": {"a": [true, null]}}}}""";
     private const string Other = """{"id": "call00002", "type": "function", "function": {"name": "calc", "arguments": {"expr": "1<2 & 'q'"}}}""";
 
@@ -138,12 +141,21 @@ public sealed class RealTemplatesTests
         string script = RepositoryFiles.Path("tests/Chat/Templates/corpus/reference.py");
         string input = string.Concat(cases.Select(item => new JsonObject { ["template"] = item.Source, ["variables"] = item.Variables.DeepClone() }.ToJsonString() + "\n"));
         (int ExitCode, string Output, string Error)? result = await RealTemplates.RunAsync("python3", null, input, script, "--render");
-        if (result is null || result.Value.Error.Contains("No module named 'jinja2'", StringComparison.Ordinal))
+        if (IsMissing(result) && File.Exists(DebianPython))
         {
-            Assert.Skip("needs Python with jinja2 (Debian: python3-jinja2)");
+            result = await RealTemplates.RunAsync(DebianPython, null, input, script, "--render");
         }
 
-        Assert.True(result.Value.ExitCode == 0, result.Value.Error);
+        if (IsMissing(result))
+        {
+            Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", "needs Python with jinja2 (Debian: python3-jinja2)");
+            Assert.Fail("Python's jinja2 is missing, and in CI it must be there");
+        }
+
+        Assert.True(result!.Value.ExitCode == 0, result.Value.Error);
         return [.. result.Value.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["output"]?.GetValue<string>())];
     }
+
+    private static bool IsMissing((int ExitCode, string Output, string Error)? result) =>
+        result is null || result.Value.Error.Contains("No module named 'jinja2'", StringComparison.Ordinal);
 }

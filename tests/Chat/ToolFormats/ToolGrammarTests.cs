@@ -177,6 +177,22 @@ public sealed class ToolGrammarTests
         Assert.StartsWith("[TOOL_CALLS]get_weather[ARGS]", forced + "{", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("minimax-m3", "minProperties", 2, "{\"a\": 1, \"c\": 1}", "{\"b\": 1}")]
+    [InlineData("minimax-m3", "maxProperties", 2, "{\"b\": 1, \"c\": 1}", "{\"a\": 1, \"b\": 1, \"c\": 1}")]
+    [InlineData("glm-4.5", "minProperties", 2, "{\"a\": 1, \"c\": 1}", "{\"b\": 1}")]
+    [InlineData("qwen3-coder", "maxProperties", 1, "{\"b\": 1}", "{\"a\": 1, \"b\": 1}")]
+    public void The_number_of_members_is_held_between_marks(string name, string keyword, int number, string right, string wrong)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        using JsonDocument schema = JsonDocument.Parse($$"""
+            {"type": "object", "properties": {"a": {"const": 1}, "b": {"const": 1}, "c": {"const": 1} }, "additionalProperties": false, "{{keyword}}": {{number}} }
+            """);
+        CompiledGrammar grammar = Compile(sample, Options(sample) with { Required = true, ParallelToolCalls = false, Tools = [new ChatTool("f", null, schema.RootElement)] });
+        Assert.True(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("abcdefghi", "f", right)])));
+        Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("abcdefghi", "f", wrong)])));
+    }
+
     [Fact]
     public void A_schema_that_fails_is_the_failure_of_the_grammar()
     {

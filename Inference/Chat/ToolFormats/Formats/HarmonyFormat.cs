@@ -10,30 +10,21 @@ namespace MistralServe.Inference.Chat.ToolFormats.Formats;
 /// </summary>
 internal sealed class HarmonyFormat : IFormatDescription, IToolFormat
 {
-    /// <summary>Before the name of a channel.</summary>
-    public const string ChannelMark = "<|channel|>";
-
-    /// <summary>Between header and body.</summary>
-    public const string MessageMark = "<|message|>";
-
-    /// <summary>Opening of the assistant's turn, with which prompts end.</summary>
-    public const string AssistantStart = "<|start|>assistant";
-
     /// <inheritdoc/>
     public string Name => "harmony";
 
     /// <inheritdoc/>
     public bool IsIn(string template) =>
-        template.Contains(ChannelMark, StringComparison.Ordinal) && template.Contains(MessageMark, StringComparison.Ordinal);
+        template.Contains(HarmonySyntax.Channel, StringComparison.Ordinal) && template.Contains(HarmonySyntax.Message, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public IToolFormat Create(string template) => this;
 
     /// <inheritdoc/>
-    public ReasoningFormat Reasoning { get; } = new("<|channel|>analysis<|message|>", "<|end|>") { IsInTemplate = true, ForcedClose = "<|end|>" };
+    public ReasoningFormat Reasoning { get; } = new(HarmonySyntax.ReasoningHeader, HarmonySyntax.End) { IsInTemplate = true, ForcedClose = HarmonySyntax.End };
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> PreservedMarkers { get; } = ["<|start|>", "<|end|>", "<|message|>", "<|channel|>", "<|constrain|>", "<|call|>", "<|return|>"];
+    public IReadOnlyList<string> PreservedMarkers => HarmonySyntax.Marks;
 
     /// <inheritdoc/>
     public bool TemplateDescribesTools => true;
@@ -55,7 +46,7 @@ internal sealed class HarmonyFormat : IFormatDescription, IToolFormat
 
     /// <inheritdoc/>
     public string RenderCalls(IReadOnlyList<ChatToolCall> calls) =>
-        string.Concat(calls.Select(call => $"{ChannelMark}commentary to=functions.{call.Name} <|constrain|>json{MessageMark}{call.Arguments}<|call|>"));
+        string.Concat(calls.Select(call => HarmonySyntax.CallHeader(call.Name) + call.Arguments + HarmonySyntax.Call));
 
     /// <inheritdoc/>
     public string RenderResult(string? name, string content) => content;

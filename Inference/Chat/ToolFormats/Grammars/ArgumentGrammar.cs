@@ -61,25 +61,19 @@ internal sealed class ArgumentGrammar(CallSyntax syntax, MarkGrammar marks, Tool
         }
     }
 
-    // The number of members is held by those that are required only: marks cannot be counted.
     private GrammarNode WriteTagged(MemberList members)
     {
-        List<GrammarNode> nodes = [];
-        foreach (Member member in members.Named)
-        {
-            GrammarNode parameter = WriteParameter((JsonNodes.DecodeKey(member.Key), null), member.Value);
-            nodes.Add(member.Required ? parameter : GrammarNode.Optional(parameter));
-        }
-
+        List<GrammarNode> named = [.. members.Named.Select(member => WriteParameter((JsonNodes.DecodeKey(member.Key), null), member.Value))];
+        List<GrammarNode> extras = [];
         foreach (ExtraMember extra in members.Extra)
         {
             GrammarNode key = extra.Key.Kind == GrammarNodeKind.Text
                 ? GrammarNode.Text(Pattern.AllOf(extra.Key.Pattern, Pattern.Repeat(Pattern.Chars(KeyLetters), 1, null)), TextEncoding.Utf8, extra.Key.Min, extra.Key.Max)
                 : GrammarNode.Literals([.. extra.Key.Texts.Select(JsonNodes.DecodeKey)]);
-            nodes.Add(GrammarNode.Repeat(WriteParameter((null, key), extra.Value), 0, null));
+            extras.Add(WriteParameter((null, key), extra.Value));
         }
 
-        return GrammarNode.Sequence(nodes);
+        return MemberCount.Write(members, named, extras.Count == 0 ? null : GrammarNode.AnyOf(extras));
     }
 
     private GrammarNode WriteTagged(JsonElement constant) => GrammarNode.Sequence([.. constant.EnumerateObject()

@@ -40,22 +40,10 @@ internal sealed class ElementGrammar
     /// <summary>The members of an object, without anything around them.</summary>
     public GrammarNode WriteMembers(MemberList members)
     {
-        List<GrammarNode> nodes = [];
-        foreach (Member member in members.Named)
-        {
-            GrammarNode element = WriteElement(JsonNodes.DecodeKey(member.Key), member.Value);
-            nodes.Add(member.Required ? element : GrammarNode.Optional(element));
-        }
-
-        foreach (ExtraMember extra in members.Extra)
-        {
-            if (extra.Key.Kind == GrammarNodeKind.Literals)
-            {
-                nodes.Add(GrammarNode.Repeat(GrammarNode.AnyOf([.. extra.Key.Texts.Select(key => WriteElement(JsonNodes.DecodeKey(key), extra.Value))]), 0, null));
-            }
-        }
-
-        return GrammarNode.Sequence(nodes);
+        List<GrammarNode> named = [.. members.Named.Select(member => WriteElement(JsonNodes.DecodeKey(member.Key), member.Value))];
+        List<GrammarNode> extra = [.. members.Extra.Where(extra => extra.Key.Kind == GrammarNodeKind.Literals)
+            .SelectMany(extra => extra.Key.Texts.Select(key => WriteElement(JsonNodes.DecodeKey(key), extra.Value)))];
+        return MemberCount.Write(members, named, extra.Count == 0 ? null : GrammarNode.AnyOf(extra));
     }
 
     /// <summary>The members of an object that is a constant.</summary>

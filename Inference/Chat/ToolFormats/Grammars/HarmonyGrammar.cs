@@ -1,3 +1,4 @@
+using MistralServe.Inference.Chat.ToolFormats.Formats;
 using MistralServe.Inference.Constraints;
 using MistralServe.Inference.Constraints.Grammar;
 
@@ -33,7 +34,7 @@ internal sealed class HarmonyGrammar(ToolGrammarOptions options)
 
         if (options.Answer is { } answer)
         {
-            GrammarNode final = GrammarNode.Sequence(_marks.Text("<|channel|>final<|message|>"), answer, _marks.Text("<|return|>"));
+            GrammarNode final = GrammarNode.Sequence(_marks.Text(HarmonySyntax.FinalHeader), answer, _marks.Text(HarmonySyntax.Return));
             return new ToolGrammarResult(BehindReasoning(_tools.Count > 0 ? GrammarNode.AnyOf(final, WriteCalls()) : final), null);
         }
 
@@ -43,28 +44,28 @@ internal sealed class HarmonyGrammar(ToolGrammarOptions options)
         }
 
         GrammarNode call = GrammarNode.AnyOf([.. _tools.Select(tool => GrammarNode.Sequence(GrammarNode.Literal(tool.Name), RestOfHeader(), WriteBody(tool.Arguments)))]);
-        return new ToolGrammarResult(GrammarNode.Free(new FreeText([_marks.Trigger(" to=functions.", call)], MayEnd: true)), null);
+        return new ToolGrammarResult(GrammarNode.Free(new FreeText([_marks.Trigger($" {HarmonySyntax.Recipient}", call)], MayEnd: true)), null);
     }
 
     private GrammarNode BehindReasoning(GrammarNode next)
     {
         // The prompt ends with the opening of the turn, or has begun the message of reasoning as well.
-        bool isOpen = options.PromptEnd.EndsWith("<|channel|>analysis<|message|>", StringComparison.Ordinal);
-        GrammarNode behind = GrammarNode.Sequence(_marks.Text("<|start|>assistant"), next);
-        GrammarNode inside = GrammarNode.Free(new FreeText([_marks.Trigger("<|end|>", behind)], MayEnd: false));
-        return isOpen ? inside : GrammarNode.AnyOf(GrammarNode.Sequence(_marks.Text("<|channel|>analysis<|message|>"), inside), next);
+        bool isOpen = options.PromptEnd.EndsWith(HarmonySyntax.ReasoningHeader, StringComparison.Ordinal);
+        GrammarNode behind = GrammarNode.Sequence(_marks.Text(HarmonySyntax.AssistantStart), next);
+        GrammarNode inside = GrammarNode.Free(new FreeText([_marks.Trigger(HarmonySyntax.End, behind)], MayEnd: false));
+        return isOpen ? inside : GrammarNode.AnyOf(GrammarNode.Sequence(_marks.Text(HarmonySyntax.ReasoningHeader), inside), next);
     }
 
     private GrammarNode WriteCalls() => GrammarNode.AnyOf([.. _tools.Select(tool => GrammarNode.Sequence(
-        _marks.Text($"<|channel|>commentary to=functions.{tool.Name} <|constrain|>json<|message|>"), WriteBody(tool.Arguments)))]);
+        _marks.Text(HarmonySyntax.CallHeader(tool.Name)), WriteBody(tool.Arguments)))]);
 
-    private GrammarNode WriteBody(GrammarNode arguments) => GrammarNode.Sequence(arguments, _marks.Text("<|call|>"));
+    private GrammarNode WriteBody(GrammarNode arguments) => GrammarNode.Sequence(arguments, _marks.Text(HarmonySyntax.Call));
 
     // The recipient stands behind the channel or, as templates render it, before.
     private GrammarNode RestOfHeader()
     {
-        GrammarNode type = GrammarNode.AnyOf(_marks.Text(" <|constrain|>json"), _marks.Text("<|constrain|>json"), GrammarNode.Literal(" json"), GrammarNode.Empty);
-        GrammarNode channel = GrammarNode.Optional(_marks.Text("<|channel|>commentary"));
-        return GrammarNode.Sequence(channel, type, _marks.Text("<|message|>"));
+        GrammarNode type = GrammarNode.AnyOf(_marks.Text($" {HarmonySyntax.JsonType}"), _marks.Text(HarmonySyntax.JsonType), GrammarNode.Literal(" json"), GrammarNode.Empty);
+        GrammarNode channel = GrammarNode.Optional(_marks.Text(HarmonySyntax.CallChannel));
+        return GrammarNode.Sequence(channel, type, _marks.Text(HarmonySyntax.Message));
     }
 }

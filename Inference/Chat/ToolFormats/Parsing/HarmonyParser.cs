@@ -13,13 +13,14 @@ internal sealed class HarmonyParser : IncrementalParser
     // A header has a role, a channel, a recipient and a content type.
     private const int MaxHeaderBytes = 512;
 
-    private static readonly byte[] Start = "<|start|>"u8.ToArray();
-    private static readonly byte[] Channel = "<|channel|>"u8.ToArray();
-    private static readonly byte[] Message = "<|message|>"u8.ToArray();
+    private static readonly byte[] Start = Encoding.UTF8.GetBytes(HarmonySyntax.Start);
+    private static readonly byte[] Channel = Encoding.UTF8.GetBytes(HarmonySyntax.Channel);
+    private static readonly byte[] Message = Encoding.UTF8.GetBytes(HarmonySyntax.Message);
+    private static readonly byte[] Role = Encoding.UTF8.GetBytes(HarmonySyntax.Role);
 
     // What may end a body. The last two begin the next header: models leave the end out.
-    private static readonly byte[][] Ends = ["<|end|>"u8.ToArray(), "<|call|>"u8.ToArray(), "<|return|>"u8.ToArray(), Start, Channel];
-    private static readonly byte[][] HeaderStarts = [Channel, "<|constrain|>"u8.ToArray(), Message, "to="u8.ToArray()];
+    private static readonly byte[][] Ends = [Encoding.UTF8.GetBytes(HarmonySyntax.End), Encoding.UTF8.GetBytes(HarmonySyntax.Call), Encoding.UTF8.GetBytes(HarmonySyntax.Return), Start, Channel];
+    private static readonly byte[][] HeaderStarts = [Channel, Encoding.UTF8.GetBytes(HarmonySyntax.Constrain), Message, "to="u8.ToArray()];
 
     private readonly CallEmitter _calls;
     private readonly JsonArgumentsReader _arguments;
@@ -30,13 +31,13 @@ internal sealed class HarmonyParser : IncrementalParser
     public HarmonyParser(ToolParseOptions options)
     {
         _calls = new CallEmitter(options);
-        _arguments = new JsonArgumentsReader(_calls, [new MarkTemplate("<|call|>"), new MarkTemplate("<|end|>")]);
+        _arguments = new JsonArgumentsReader(_calls, [new MarkTemplate(HarmonySyntax.Call), new MarkTemplate(HarmonySyntax.End)]);
 
         // The prompt may have begun the first message's header or body: that part is read as if the model had written it.
-        int start = options.PromptEnd.LastIndexOf(HarmonyFormat.AssistantStart, StringComparison.Ordinal);
-        string begun = start < 0 ? "" : options.PromptEnd[(start + HarmonyFormat.AssistantStart.Length)..];
-        int body = begun.IndexOf(HarmonyFormat.MessageMark, StringComparison.Ordinal);
-        Prepend(Encoding.UTF8.GetBytes(body < 0 ? begun : begun[..(body + HarmonyFormat.MessageMark.Length)]));
+        int start = options.PromptEnd.LastIndexOf(HarmonySyntax.AssistantStart, StringComparison.Ordinal);
+        string begun = start < 0 ? "" : options.PromptEnd[(start + HarmonySyntax.AssistantStart.Length)..];
+        int body = begun.IndexOf(HarmonySyntax.Message, StringComparison.Ordinal);
+        Prepend(Encoding.UTF8.GetBytes(body < 0 ? begun : begun[..(body + HarmonySyntax.Message.Length)]));
     }
 
     private enum Stage
@@ -121,24 +122,22 @@ internal sealed class HarmonyParser : IncrementalParser
     // Behind the start mark stands the role. The prompt has written the first message's.
     private bool SkipRole(ReadOnlySpan<byte> text, bool final)
     {
-        ReadOnlySpan<byte> role = "assistant"u8;
-        if (!final && role.StartsWith(text))
+        if (!final && Role.AsSpan().StartsWith(text))
         {
             return false;
         }
 
-        Use(text.StartsWith(role) ? role.Length : 0);
+        Use(text.StartsWith(Role) ? Role.Length : 0);
         _hasRole = true;
         return true;
     }
 
     private Stage Open(string header, IChatOutputSink sink)
     {
-        const string Recipient = "to=functions.";
-        int to = header.IndexOf(Recipient, StringComparison.Ordinal);
+        int to = header.IndexOf(HarmonySyntax.Recipient, StringComparison.Ordinal);
         if (to >= 0)
         {
-            string name = new([.. header[(to + Recipient.Length)..].TakeWhile(letter => letter is not (' ' or '<'))]);
+            string name = new([.. header[(to + HarmonySyntax.Recipient.Length)..].TakeWhile(letter => letter is not (' ' or '<'))]);
             if (_calls.Find(name) is { } tool && _calls.TryBegin(name, null, sink))
             {
                 _arguments.Start(tool, sink);
@@ -148,7 +147,7 @@ internal sealed class HarmonyParser : IncrementalParser
             return Stage.Content;
         }
 
-        return header.Contains("<|channel|>analysis", StringComparison.Ordinal) ? Stage.Reasoning : Stage.Content;
+        return header.Contains(HarmonySyntax.ReasoningChannel, StringComparison.Ordinal) ? Stage.Reasoning : Stage.Content;
     }
 
     private bool StepBody(IChatOutputSink sink, bool final)
