@@ -48,10 +48,10 @@ public sealed class StructuredChatTests
         Check(text);
         Assert.Equal("stop", result.GetProperty("_meta").GetProperty("dev.mistralserve/finish_reason").GetString());
 
-        // What was told on the way is a beginning of it.
+        // What was told on the way is a beginning of it; the result may overtake what waits to be told.
         string told = string.Concat(messages[..^1].Select(message => message.GetProperty("params").TryGetProperty("message", out JsonElement delta) ? delta.GetString() : ""));
         Assert.StartsWith(told, text, StringComparison.Ordinal);
-        Assert.Equal(isStream, told.Length > 0);
+        Assert.True(isStream || told.Length == 0);
     }
 
     // Rows: fields beside the format, whether the answer is streamed, why it ends; null is an answer that may be cut.
