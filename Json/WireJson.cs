@@ -32,9 +32,12 @@ internal static class WireJson
         JsonSerializer.Serialize(writer, value, OpenAiJsonContext.Default.GetTypeInfo(value.GetType())!);
 
     /// <summary>A record as an element of another.</summary>
-    public static JsonElement ToElement<T>(T value, JsonTypeInfo<T> type)
+    public static JsonElement ToElement<T>(T value, JsonTypeInfo<T> type) => ToElement(Write(value, type));
+
+    /// <summary>What was written as an element of a record.</summary>
+    public static JsonElement ToElement(ReadOnlyMemory<byte> json)
     {
-        var reader = new Utf8JsonReader(Write(value, type).Span);
+        var reader = new Utf8JsonReader(json.Span);
         return JsonElement.ParseValue(ref reader);
     }
 }

@@ -1,10 +1,10 @@
-using System.Text;
 using MistralServe.Inference;
 using MistralServe.Mcp.Calls;
 using MistralServe.Mcp.Http;
 using MistralServe.Mcp.Sessions;
 using MistralServe.Mcp.Telemetry;
 using MistralServe.Mcp.Tools;
+using MistralServe.OpenAi.Telemetry;
 
 namespace MistralServe.Mcp;
 
@@ -61,7 +61,7 @@ internal static class McpEndpoints
         routes.Map(Path, endpoint.HandleAsync);
         routes.Map(StreamPath, streams.OpenAsync);
         routes.Map(LegacyStreamEndpoint.MessagePath, streams.PostAsync);
-        routes.MapMethods(MetricsPath, [HttpMethods.Get], (RequestDelegate)(context => WriteMetricsAsync(context, telemetry.Metrics)))
+        routes.MapMethods(MetricsPath, [HttpMethods.Get], (RequestDelegate)(context => MetricsPage.WriteAsync(context, telemetry.Metrics.Format())))
             .WithMetadata(new KeyOnly());
 
         // The pattern of the parameterless fallback leaves out paths that look like files.
@@ -74,12 +74,6 @@ internal static class McpEndpoints
 
     private static McpTelemetry CreateTelemetry(McpToolRegistry tools, TimeProvider time, ILoggerFactory loggers) =>
         new(new McpMetrics(tools, Paths), time, loggers.CreateLogger("MistralServe.Mcp.Access"));
-
-    private static async Task WriteMetricsAsync(HttpContext context, McpMetrics metrics)
-    {
-        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(metrics.Format()), context.RequestAborted).ConfigureAwait(false);
-    }
 
     private sealed record KeyOnly;
 

@@ -34,11 +34,10 @@ internal sealed record CallToolResult : McpResult
     public static CallToolResult Structured<T>(T value, JsonTypeInfo<T> type)
     {
         ReadOnlyMemory<byte> json = WireJson.Write(value, type);
-        var reader = new Utf8JsonReader(json.Span);
         return new CallToolResult
         {
             Content = [ContentBlock.OfText(Encoding.UTF8.GetString(json.Span))],
-            StructuredContent = JsonElement.ParseValue(ref reader),
+            StructuredContent = WireJson.ToElement(json),
             IsError = false,
         };
     }

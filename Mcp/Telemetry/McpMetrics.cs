@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using MistralServe.Mcp.Protocol;
 using MistralServe.Mcp.Tools;
+using MistralServe.OpenAi.Telemetry;
 
 namespace MistralServe.Mcp.Telemetry;
 
@@ -88,11 +88,11 @@ internal sealed class McpMetrics
         Interlocked.Increment(ref _exchanges[(row * (Statuses.Length + 1)) + column]);
     }
 
-    /// <summary>The page. Source: https://prometheus.io/docs/instrumenting/exposition_formats/, text format 0.0.4.</summary>
+    /// <summary>The page, see <see cref="MetricsPage"/>.</summary>
     public string Format()
     {
-        var page = new StringBuilder();
-        Describe(page, "mistralserve_mcp_requests_total", "counter", "MCP requests that ended.");
+        var page = new MetricsPage();
+        page.Describe("mistralserve_mcp_requests_total", "counter", "MCP requests that ended.");
         foreach (McpSeries series in _series)
         {
             for (int index = 0; index < series.Ended.Length; index++)
@@ -101,27 +101,27 @@ internal sealed class McpMetrics
                 if (Interlocked.Read(ref series.Ended[index]) is > 0 and var count)
                 {
                     string labels = $"{LabelsOf(series)},era=\"{McpTelemetry.LabelOf((McpEra)(index / Outcomes))}\",outcome=\"{McpTelemetry.LabelOf((CallOutcome)(index % Outcomes))}\"";
-                    Line(page, "mistralserve_mcp_requests_total", labels, count);
+                    page.Line("mistralserve_mcp_requests_total", labels, count);
                 }
             }
         }
 
-        Describe(page, "mistralserve_mcp_request_duration_seconds", "summary", "Time from a request to its answer.");
+        page.Describe("mistralserve_mcp_request_duration_seconds", "summary", "Time from a request to its answer.");
         foreach (McpSeries series in _series)
         {
-            Line(page, "mistralserve_mcp_request_duration_seconds_sum", LabelsOf(series), Interlocked.Read(ref series.Microseconds) / 1e6);
-            Line(page, "mistralserve_mcp_request_duration_seconds_count", LabelsOf(series), series.Ended.Sum());
+            page.Line("mistralserve_mcp_request_duration_seconds_sum", LabelsOf(series), Interlocked.Read(ref series.Microseconds) / 1e6);
+            page.Line("mistralserve_mcp_request_duration_seconds_count", LabelsOf(series), series.Ended.Sum());
         }
 
-        Describe(page, "mistralserve_mcp_prompt_tokens_total", "counter", "Tokens of prompts and inputs.");
-        EachTool(series => Line(page, "mistralserve_mcp_prompt_tokens_total", $"tool=\"{series.Tool}\"", Interlocked.Read(ref series.PromptTokens)));
-        Describe(page, "mistralserve_mcp_generation_tokens_total", "counter", "Tokens generated.");
-        EachTool(series => Line(page, "mistralserve_mcp_generation_tokens_total", $"tool=\"{series.Tool}\"", Interlocked.Read(ref series.GeneratedTokens)));
+        page.Describe("mistralserve_mcp_prompt_tokens_total", "counter", "Tokens of prompts and inputs.");
+        EachTool(series => page.Line("mistralserve_mcp_prompt_tokens_total", $"tool=\"{series.Tool}\"", Interlocked.Read(ref series.PromptTokens)));
+        page.Describe("mistralserve_mcp_generation_tokens_total", "counter", "Tokens generated.");
+        EachTool(series => page.Line("mistralserve_mcp_generation_tokens_total", $"tool=\"{series.Tool}\"", Interlocked.Read(ref series.GeneratedTokens)));
         FormatExchanges(page);
-        Describe(page, "mistralserve_mcp_sessions", "gauge", "Sessions of legacy clients that are remembered.");
-        Line(page, "mistralserve_mcp_sessions", "", Sessions());
-        Describe(page, "mistralserve_mcp_streams", "gauge", "Open event streams of revision 2024-11-05.");
-        Line(page, "mistralserve_mcp_streams", "", Streams());
+        page.Describe("mistralserve_mcp_sessions", "gauge", "Sessions of legacy clients that are remembered.");
+        page.Line("mistralserve_mcp_sessions", "", Sessions());
+        page.Describe("mistralserve_mcp_streams", "gauge", "Open event streams of revision 2024-11-05.");
+        page.Line("mistralserve_mcp_streams", "", Streams());
         return page.ToString();
     }
 
@@ -130,16 +130,16 @@ internal sealed class McpMetrics
         HttpMethods.IsPost(method) ? HttpMethods.Post : HttpMethods.IsGet(method) ? HttpMethods.Get
         : HttpMethods.IsDelete(method) ? HttpMethods.Delete : Other;
 
-    private void FormatExchanges(StringBuilder page)
+    private void FormatExchanges(MetricsPage page)
     {
-        Describe(page, "mistralserve_mcp_http_requests_total", "counter", "HTTP requests of the MCP port that ended.");
+        page.Describe("mistralserve_mcp_http_requests_total", "counter", "HTTP requests of the MCP port that ended.");
         for (int index = 0; index < _exchanges.Length; index++)
         {
             if (Interlocked.Read(ref _exchanges[index]) is > 0 and var count)
             {
                 int status = index % (Statuses.Length + 1);
                 string label = status < Statuses.Length ? Statuses[status].ToString(CultureInfo.InvariantCulture) : Other;
-                Line(page, "mistralserve_mcp_http_requests_total", $"route=\"{_routes[index / (Statuses.Length + 1)]}\",status=\"{label}\"", count);
+                page.Line("mistralserve_mcp_http_requests_total", $"route=\"{_routes[index / (Statuses.Length + 1)]}\",status=\"{label}\"", count);
             }
         }
     }
@@ -156,10 +156,4 @@ internal sealed class McpMetrics
     }
 
     private static string LabelsOf(McpSeries series) => $"method=\"{series.Method}\",tool=\"{series.Tool}\"";
-
-    private static void Describe(StringBuilder page, string name, string type, string help) =>
-        page.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
-
-    private static void Line(StringBuilder page, string name, string labels, double value) =>
-        page.Append(CultureInfo.InvariantCulture, $"{name}{(labels.Length == 0 ? "" : $"{{{labels}}}")} {value}\n");
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using MistralServe.Inference.Engine;
 
 namespace MistralServe.OpenAi.Telemetry;
@@ -11,11 +10,6 @@ internal static class MetricsEndpoint
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/metrics", Methods, (RequestDelegate)WriteAsync).ExcludeFromDescription();
 
-    private static async Task WriteAsync(HttpContext context)
-    {
-        byte[] page = Encoding.UTF8.GetBytes(context.Service<RestMetrics>().Format(context.Service<InferenceEngine>().ActiveCount));
-        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        context.Response.ContentLength = page.Length;
-        await context.Response.Body.WriteAsync(page, context.RequestAborted);
-    }
+    private static Task WriteAsync(HttpContext context) =>
+        MetricsPage.WriteAsync(context, context.Service<RestMetrics>().Format(context.Service<InferenceEngine>().ActiveCount));
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace MistralServe.OpenAi.Telemetry;
 
@@ -25,21 +24,21 @@ internal sealed class RestMetrics
         }
     }
 
-    /// <summary>The page. Source: https://prometheus.io/docs/instrumenting/exposition_formats/, text format 0.0.4.</summary>
+    /// <summary>The page, see <see cref="MetricsPage"/>.</summary>
     /// <param name="active">Requests that wait or run in the engine now.</param>
     public string Format(int active)
     {
-        var page = new StringBuilder();
-        page.Append("# HELP mistralserve_requests_active Requests that wait or run in the engine, of both ports.\n# TYPE mistralserve_requests_active gauge\n");
-        page.Append(CultureInfo.InvariantCulture, $"mistralserve_requests_active {active}\n");
-        page.Append("# HELP mistralserve_http_request_duration_seconds Time from a request to the end of its answer.\n# TYPE mistralserve_http_request_duration_seconds summary\n");
+        var page = new MetricsPage();
+        page.Describe("mistralserve_requests_active", "gauge", "Requests that wait or run in the engine, of both ports.");
+        page.Line("mistralserve_requests_active", "", active);
+        page.Describe("mistralserve_http_request_duration_seconds", "summary", "Time from a request to the end of its answer.");
         lock (_lock)
         {
             foreach (((string route, int status), Series sum) in _series)
             {
                 string labels = string.Create(CultureInfo.InvariantCulture, $"route=\"{route}\",status=\"{status}\"");
-                page.Append(CultureInfo.InvariantCulture, $"mistralserve_http_request_duration_seconds_sum{{{labels}}} {sum.Seconds}\n");
-                page.Append(CultureInfo.InvariantCulture, $"mistralserve_http_request_duration_seconds_count{{{labels}}} {sum.Count}\n");
+                page.Line("mistralserve_http_request_duration_seconds_sum", labels, sum.Seconds);
+                page.Line("mistralserve_http_request_duration_seconds_count", labels, sum.Count);
             }
         }
 

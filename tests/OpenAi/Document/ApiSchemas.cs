@@ -19,6 +19,9 @@ internal sealed class ApiSchemas
 {
     private const string Prefix = "#/components/schemas/";
 
+    // The program's own contracts can only write; these describe themselves.
+    private static readonly JsonSerializerOptions Contracts = new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+
     private static readonly JsonSchemaExporterOptions ExporterOptions = new() { TreatNullObliviousAsNonNullable = true };
 
     private readonly JsonObject _components = [];
@@ -27,13 +30,13 @@ internal sealed class ApiSchemas
     /// <summary>The components so far, by name.</summary>
     public JsonObject Components => _components;
 
-    /// <summary>A reference to the schema of a type that <see cref="DocumentJsonContext"/> knows.</summary>
+    /// <summary>A reference to the schema of a wire record.</summary>
     /// <param name="type">The type.</param>
     /// <param name="isRequest">Whether clients send it: then only what they must send is required; an answer has all its keys.</param>
     public JsonNode Refer(Type type, bool isRequest)
     {
         _isRequest = isRequest;
-        return Export(DocumentJsonContext.Default.GetTypeInfo(type) ?? throw new ArgumentException($"{type} is no wire record.", nameof(type)));
+        return Export(Contracts.GetTypeInfo(type));
     }
 
     private JsonNode Export(JsonTypeInfo type) =>
