@@ -108,7 +108,14 @@ internal sealed partial class ChatService(
             PromptEnd = end,
             SplitReasoning = request.SplitReasoning,
         };
-        var result = new PromptResult(prompt.Tokens, null) { Constraint = constraint.Factory, VisibleTokens = model.Markers.Texts };
+
+        // Beside tools, stop strings are for the text of the answer: in a call they would cut the arguments.
+        var result = new PromptResult(prompt.Tokens, null)
+        {
+            Constraint = constraint.Factory,
+            VisibleTokens = model.Markers.Texts,
+            StopScope = request.StopStrings.Count > 0 && options.Tools.Count > 0 ? () => new TextScope(model.Format.CreateParser(options)) : null,
+        };
         return (result, () => model.Format.CreateParser(options), constraint.Unenforced);
     }
 

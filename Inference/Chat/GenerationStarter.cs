@@ -64,7 +64,7 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
             }
 
             return failure is null
-                ? new StartResult(Engine.Submit(CreateRequest(parameters, tokens, constraint, prompt.VisibleTokens), place), null)
+                ? new StartResult(Engine.Submit(CreateRequest(parameters, tokens, constraint, prompt), place), null)
                 : new StartResult(null, failure);
         }
     }
@@ -168,18 +168,19 @@ internal sealed class GenerationStarter(ModelDescription model, InferenceEngine 
     private static string FormatCount(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private GenerationRequest CreateRequest(
-        GenerationParameters parameters, int[] prompt, ITokenConstraintFactory? constraint, IReadOnlyDictionary<int, byte[]> visibleTokens) => new()
+        GenerationParameters parameters, int[] tokens, ITokenConstraintFactory? constraint, in PromptResult prompt) => new()
     {
-        Prompt = prompt,
-        MaxTokens = Math.Min(parameters.MaxTokens ?? int.MaxValue, Engine.ContextLength - prompt.Length),
+        Prompt = tokens,
+        MaxTokens = Math.Min(parameters.MaxTokens ?? int.MaxValue, Engine.ContextLength - tokens.Length),
         Sampling = _tokens.AddBreakers(parameters.Sampling, parameters.DrySequenceBreakers, Engine.Vocabulary),
         StopStrings = [.. parameters.StopStrings.Select(Encoding.UTF8.GetBytes)],
         IncludeStopString = parameters.IncludeStopString,
+        StopScope = prompt.StopScope,
         StopTokens = parameters.StopTokens,
         MinTokens = parameters.MinTokens,
         AllowedTokens = parameters.AllowedTokens is { } allowed ? TokenMask.Of(allowed, Engine.Vocabulary.Count) : null,
         BannedSequences = TokenLists.FindWords(parameters.BadWords, Engine.Vocabulary),
-        VisibleTokens = visibleTokens,
+        VisibleTokens = prompt.VisibleTokens,
         ShowControlTokens = parameters.ShowControlTokens,
         IgnoreEndOfGeneration = parameters.IgnoreEndOfGeneration,
         Choices = parameters.Choices,

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MistralServe.Inference.Engine;
 using MistralServe.Inference.Sampling;
 
 namespace MistralServe.Inference.Chat;
@@ -16,6 +17,9 @@ internal readonly record struct PromptResult(int[]? Tokens, EngineFailure? Failu
 
     /// <summary>Control tokens that stand for text in the answer, with its UTF-8.</summary>
     public IReadOnlyDictionary<int, byte[]> VisibleTokens { get; init; } = FrozenDictionary<int, byte[]>.Empty;
+
+    /// <summary>Makes for each choice what says where stop strings count; null means everywhere.</summary>
+    public Func<IStopScope>? StopScope { get; init; }
 
     public static implicit operator PromptResult((int[]? Tokens, EngineFailure? Failure) result) => new(result.Tokens, result.Failure);
 }

@@ -15,7 +15,7 @@ internal sealed class ChoiceState(GenerationJob job, int index)
     public int Index { get; } = index;
 
     /// <summary>Text on its way to the reader.</summary>
-    public OutputText Text { get; } = new(job.Request.StopStrings, job.Request.IncludeStopString);
+    public OutputText Text { get; } = new(job.Request.StopStrings, job.Request.IncludeStopString, job.Request.StopScope?.Invoke());
 
     /// <summary>The prompt's tokens.</summary>
     public int[] Prompt => Job.Request.Prompt;

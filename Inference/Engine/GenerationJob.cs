@@ -106,6 +106,9 @@ internal sealed class GenerationJob : EngineJob
 
         choice.IsOver = true;
         choice.Text.Flush();
+
+        // What had to be settled by the end may have had a stop string in it.
+        reason = choice.Text.Stopped && reason != FinishReason.Cancelled ? FinishReason.StopString : reason;
         if (choice.Text.ReadyLength > 0)
         {
             PublishReadyText(choice);

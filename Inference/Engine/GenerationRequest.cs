@@ -21,6 +21,9 @@ internal sealed record GenerationRequest
     /// <summary>Whether the stop string that ended the answer is the end of its text.</summary>
     public bool IncludeStopString { get; init; }
 
+    /// <summary>Makes for each choice what says where stop strings count; null means everywhere.</summary>
+    public Func<IStopScope>? StopScope { get; init; }
+
     /// <summary>Further tokens that end the answer and give no text.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 

@@ -11,15 +11,23 @@ namespace MistralServe.Inference.Engine;
 /// Reports of tokens go along with their text: then it is cut at ends of tokens only, so that each report leaves with all of its
 /// token's text. A token that a stop string cuts in two counts as sent, one that lies in it does not.
 /// </para>
+/// <para>
+/// Where a scope says where stop strings count, text waits until it is settled: so does the reader with what it makes of it.
+/// </para>
 /// One per choice; engine thread only.
 /// </summary>
 /// <param name="stopStrings">UTF-8, none empty.</param>
 /// <param name="includeStop">Whether a stop string that was found belongs to the text.</param>
-internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool includeStop = false)
+/// <param name="scope">Where stop strings count; null means everywhere.</param>
+internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool includeStop = false, IStopScope? scope = null)
 {
     private readonly ArrayBufferWriter<byte> _ready = new();
     private byte[] _held = new byte[64];
     private int _heldLength;
+
+    // The part of the held bytes in which stop strings are looked for. What is before it is free, what is behind it is not settled.
+    private int _openStart;
+    private int _openEnd;
 
     // Reports of the tokens whose bytes are held, with the place in the held bytes where the token ends.
     private readonly List<(int End, TokenReport Report)> _heldReports = [];
@@ -48,27 +56,29 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool include
             _heldReports.Add((_heldLength, report));
         }
 
-        (int stop, int length) = FindFirstStop(bytes.Length);
-        if (stop >= 0)
+        scope?.Append(bytes);
+        if (scope is null ? GoOn(bytes.Length, isOpen: true) : GoOnByScope())
         {
-            int end = includeStop ? stop + length : stop;
-            ReleaseReports(CountTokensBefore(end));
-            _heldReports.Clear();
-            Release(end, final: true);
-            _heldLength = 0;
-            Stopped = true;
             return true;
         }
 
-        int free = _heldLength - LengthOfPossibleStop();
+        int free = _openEnd - LengthOfPossibleStop();
         Release(_heldReports.Count == 0 ? free : FindTokenEnd(free), final: false);
         return false;
     }
 
-    /// <summary>Releases all that was held back for a stop string that did not come.</summary>
+    /// <summary>
+    /// Releases all that was held back for a stop string that did not come. One may still be found in text that is settled only by its end.
+    /// </summary>
     public void Flush()
     {
-        if (!Stopped)
+        if (Stopped)
+        {
+            return;
+        }
+
+        scope?.Complete();
+        if (scope is null || !GoOnByScope())
         {
             ReleaseReports(_heldReports.Count);
             Release(_heldLength, final: true);
@@ -100,6 +110,44 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool include
     /// <summary>Bytes that may be sent and were not taken yet.</summary>
     public int ReadyLength => _ready.WrittenCount;
 
+    private bool GoOnByScope()
+    {
+        while (scope!.TryTake(out int length, out bool isOpen))
+        {
+            if (GoOn(length, isOpen))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Takes another stretch of the held bytes. True when it completes a stop string, by which the text has ended then.
+    private bool GoOn(int newBytes, bool isOpen)
+    {
+        _openEnd += newBytes;
+        if (!isOpen)
+        {
+            _openStart = _openEnd;
+            return false;
+        }
+
+        (int stop, int length) = FindFirstStop(newBytes);
+        if (stop < 0)
+        {
+            return false;
+        }
+
+        int end = includeStop ? stop + length : stop;
+        ReleaseReports(CountTokensBefore(end));
+        _heldReports.Clear();
+        Release(end, final: true);
+        _heldLength = 0;
+        Stopped = true;
+        return true;
+    }
+
     private void Hold(ReadOnlySpan<byte> bytes)
     {
         if (_heldLength + bytes.Length > _held.Length)
@@ -111,15 +159,15 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool include
         _heldLength += bytes.Length;
     }
 
-    // A match must end inside the new bytes: an earlier one would have been found before.
+    // A match must end inside the new bytes, the last open ones: an earlier one would have been found before.
     private (int Start, int Length) FindFirstStop(int newBytes)
     {
         (int first, int length) = (-1, 0);
         for (int index = 0; index < stopStrings.Count; index++)
         {
             byte[] stop = stopStrings[index];
-            int from = Math.Max(0, _heldLength - newBytes - stop.Length + 1);
-            int found = _held.AsSpan(from, _heldLength - from).IndexOf(stop);
+            int from = Math.Max(_openStart, _openEnd - newBytes - stop.Length + 1);
+            int found = _held.AsSpan(from, _openEnd - from).IndexOf(stop);
             if (found >= 0 && (first < 0 || from + found < first))
             {
                 (first, length) = (from + found, stop.Length);
@@ -130,16 +178,16 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool include
         return (first, length);
     }
 
-    // Length of the longest end of the held bytes that is the beginning of a stop string.
+    // Length of the longest end of the open bytes that is the beginning of a stop string.
     private int LengthOfPossibleStop()
     {
         int longest = 0;
-        ReadOnlySpan<byte> held = _held.AsSpan(0, _heldLength);
+        ReadOnlySpan<byte> open = _held.AsSpan(_openStart, _openEnd - _openStart);
         foreach (byte[] stop in stopStrings)
         {
-            for (int length = Math.Min(stop.Length - 1, held.Length); length > longest; length--)
+            for (int length = Math.Min(stop.Length - 1, open.Length); length > longest; length--)
             {
-                if (held[^length..].SequenceEqual(stop.AsSpan(0, length)))
+                if (open[^length..].SequenceEqual(stop.AsSpan(0, length)))
                 {
                     longest = length;
                     break;
@@ -220,6 +268,8 @@ internal sealed class OutputText(IReadOnlyList<byte[]> stopStrings, bool include
 
         _held.AsSpan(done, _heldLength - done).CopyTo(_held);
         _heldLength -= done;
+        _openStart = Math.Max(0, _openStart - done);
+        _openEnd -= done;
         MoveReports(done);
     }
 

@@ -138,6 +138,49 @@ public sealed class OutputTextTests
         Assert.Equal("hello w", Strict(text.Take()));
     }
 
+    [Fact]
+    public void A_stop_string_counts_in_open_stretches_that_touch()
+    {
+        const string Text = "a|x|bx|cx-xd";
+        foreach ((string stop, string expected) in ((string, string)[])[("x", "a|x|b"), ("a|", Text), ("|x", Text), ("xd", "a|x|bx|cx-"), ("cx", "a|x|bx|"), ("bx|c", Text), ("x-x", "a|x|bx|c")])
+        {
+            foreach (int size in (int[])[1, 2, 5, 100])
+            {
+                // Closed: bars, and what stands between the first two.
+                var text = new OutputText([Encoding.UTF8.GetBytes(stop)], scope: new FixedScope([(1, true), (3, false), (2, true), (1, false), (2, true), (3, true)]));
+                var sent = new StringBuilder();
+                for (int start = 0; start < Text.Length && !text.Stopped; start += size)
+                {
+                    text.Append(Encoding.UTF8.GetBytes(Text[start..Math.Min(Text.Length, start + size)]));
+                    sent.Append(Strict(text.Take()));
+                }
+
+                text.Flush();
+                Assert.Equal((stop, expected, expected != Text), (stop, sent.Append(Strict(text.Take())).ToString(), text.Stopped));
+            }
+        }
+    }
+
+    // Stretches of known lengths, each told when it is there as a whole.
+    private sealed class FixedScope(IEnumerable<(int Length, bool IsOpen)> stretches) : IStopScope
+    {
+        private readonly Queue<(int Length, bool IsOpen)> _stretches = new(stretches);
+        private int _length;
+
+        public void Append(ReadOnlySpan<byte> text) => _length += text.Length;
+
+        public void Complete()
+        {
+        }
+
+        public bool TryTake(out int length, out bool isOpen)
+        {
+            (length, isOpen) = _stretches.TryPeek(out (int Length, bool IsOpen) next) && next.Length <= _length ? _stretches.Dequeue() : default;
+            _length -= length;
+            return length > 0;
+        }
+    }
+
     private static TokenReport Report(int token) => new(new(token, -1), []);
 
     private static void Take(OutputText text, List<int> tokens, ref int bytes)

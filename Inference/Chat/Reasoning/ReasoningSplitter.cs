@@ -10,11 +10,12 @@ namespace MistralServe.Inference.Chat.Reasoning;
 /// <param name="format">The marks.</param>
 /// <param name="isOpen">Whether the answer begins inside the block.</param>
 /// <param name="rest">Gets everything behind the block, or all when there is none.</param>
-internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, IChatOutputParser rest) : IncrementalParser
+internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, IncrementalParser rest) : IncrementalParser
 {
     private readonly byte[] _open = Encoding.UTF8.GetBytes(format.Open);
     private readonly byte[][] _ends = [Encoding.UTF8.GetBytes(format.Close), .. format.Interrupts.Select(Encoding.UTF8.GetBytes)];
     private Stage _stage;
+    private int? _restStart;
 
     private enum Stage
     {
@@ -24,6 +25,9 @@ internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, ICh
         Behind,
         Rest,
     }
+
+    /// <inheritdoc/>
+    public override int Used => _restStart is { } start ? start + rest.Used : base.Used;
 
     /// <inheritdoc/>
     protected override bool Step(IChatOutputSink sink, bool final) => _stage switch
@@ -45,7 +49,7 @@ internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, ICh
         ReadOnlySpan<byte> visible = text[space..];
 
         // Models repeat the mark that the prompt ended with.
-        if (visible.StartsWith(_open))
+        if (visible.StartsWith(_open) && space <= TextScan.MaxDroppedSpace)
         {
             Use(space + _open.Length);
             _stage = Stage.Begin;
@@ -53,14 +57,14 @@ internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, ICh
         }
 
         // Or they close at once what was not opened.
-        if (!isOpen && visible.StartsWith(_ends[0]))
+        if (!isOpen && visible.StartsWith(_ends[0]) && space <= TextScan.MaxDroppedSpace)
         {
             Use(space + _ends[0].Length);
             _stage = Stage.Behind;
             return true;
         }
 
-        if (!final && (_open.AsSpan().StartsWith(visible) || (!isOpen && _ends[0].AsSpan().StartsWith(visible))))
+        if (!final && space <= TextScan.MaxDroppedSpace && (_open.AsSpan().StartsWith(visible) || (!isOpen && _ends[0].AsSpan().StartsWith(visible))))
         {
             return false;
         }
@@ -100,6 +104,7 @@ internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, ICh
 
     private bool PassOn(IChatOutputSink sink)
     {
+        _restStart ??= base.Used;
         rest.Push(Held, sink);
         Use(Held.Length);
         return false;

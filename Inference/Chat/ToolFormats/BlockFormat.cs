@@ -62,14 +62,14 @@ internal sealed class BlockFormat(CallSyntax syntax, ReasoningFormat reasoning) 
     public string RenderResult(string? name, string content) => name is null ? $"Result of the tool:\n{content}" : $"Result of the tool {name}:\n{content}";
 
     /// <inheritdoc/>
-    public IChatOutputParser CreateParser(ToolParseOptions options)
+    public IncrementalParser CreateParser(ToolParseOptions options)
     {
         if (Syntax.SingleCall)
         {
             options = options with { ParallelToolCalls = false };
         }
 
-        IChatOutputParser parser = new CallParser(Syntax, options);
+        IncrementalParser parser = new CallParser(Syntax, options);
         return options.SplitReasoning ? new ReasoningSplitter(Reasoning, Reasoning.IsOpen(options.PromptEnd), parser) : parser;
     }
 

@@ -1,4 +1,5 @@
 using MistralServe.Inference.Chat.Reasoning;
+using MistralServe.Inference.Chat.ToolFormats.Parsing;
 using MistralServe.Inference.Constraints.Grammar;
 
 namespace MistralServe.Inference.Chat.ToolFormats;
@@ -51,7 +52,7 @@ internal interface IToolFormat
     string RenderResult(string? name, string content);
 
     /// <summary>A parser for one choice.</summary>
-    IChatOutputParser CreateParser(ToolParseOptions options);
+    IncrementalParser CreateParser(ToolParseOptions options);
 
     /// <summary>
     /// The language of the answer. Compile it by <see cref="GrammarCompiler"/>.

@@ -52,7 +52,7 @@ internal sealed class HarmonyFormat : IFormatDescription, IToolFormat
     public string RenderResult(string? name, string content) => content;
 
     /// <inheritdoc/>
-    public IChatOutputParser CreateParser(ToolParseOptions options) => new HarmonyParser(options with { ParallelToolCalls = false });
+    public IncrementalParser CreateParser(ToolParseOptions options) => new HarmonyParser(options with { ParallelToolCalls = false });
 
     /// <inheritdoc/>
     public ToolGrammarResult CreateGrammar(ToolGrammarOptions options) => new HarmonyGrammar(options).Build();

@@ -156,16 +156,17 @@ internal sealed class CallParser : IncrementalParser
     private bool? BeginAtStart(ReadOnlySpan<byte> text, bool final)
     {
         int space = TextScan.LeadingSpace(text);
+        bool mayBegin = space <= TextScan.MaxDroppedSpace;
         foreach (byte[] opening in _startOpenings)
         {
-            if (text[space..].StartsWith(opening))
+            if (mayBegin && text[space..].StartsWith(opening))
             {
                 BeginBlock(_atStartForms, space, opening.Length);
                 return true;
             }
         }
 
-        if ((!final || _isRequired) && TextScan.PossibleMark(text, _startOpenings) == text.Length - space)
+        if (mayBegin && (!final || _isRequired) && TextScan.PossibleMark(text, _startOpenings) == text.Length - space)
         {
             return false;
         }

@@ -15,6 +15,13 @@ internal abstract class IncrementalParser : IChatOutputParser
     private int _start;
     private int _end;
     private int _tryAt;
+    private int _used;
+
+    /// <summary>
+    /// Bytes of the pushed text whose meaning is settled. While content or reasoning is handed to a sink, the place where that begins; below 0 in
+    /// what the template had written of it.
+    /// </summary>
+    public virtual int Used => _used;
 
     /// <summary>Text not used yet, whole characters.</summary>
     protected ReadOnlySpan<byte> Held
@@ -44,15 +51,23 @@ internal abstract class IncrementalParser : IChatOutputParser
     public void Complete(IChatOutputSink sink)
     {
         Run(sink, final: true);
-        _start = _end = 0;
+        Use(_end - _start);
         Finish(sink);
     }
 
     /// <summary>Puts text before an answer that has not begun: the template wrote the beginning of its first mark.</summary>
-    protected void Prepend(ReadOnlySpan<byte> text) => Append(text);
+    protected void Prepend(ReadOnlySpan<byte> text)
+    {
+        Append(text);
+        _used -= text.Length;
+    }
 
     /// <summary>Marks held text as used.</summary>
-    protected void Use(int length) => _start += length;
+    protected void Use(int length)
+    {
+        _start += length;
+        _used += length;
+    }
 
     /// <summary>
     /// One step.

@@ -3,6 +3,12 @@ namespace MistralServe.Inference.Chat.ToolFormats.Parsing;
 /// <summary>Small searches in UTF-8 text. Stateless.</summary>
 internal static class TextScan
 {
+    /// <summary>
+    /// Most white space before a call, and before or at the end of reasoning, that is no part of the answer. More is text, so that a model
+    /// that writes nothing else is seen by the client and by stop strings. Ours: some empty lines and an indentation.
+    /// </summary>
+    public const int MaxDroppedSpace = 64;
+
     /// <summary>JSON's white space.</summary>
     public static bool IsSpace(byte value) => value is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 
@@ -18,11 +24,11 @@ internal static class TextScan
         return length;
     }
 
-    /// <summary>Length of the white space that a text ends with.</summary>
+    /// <summary>Length of the white space that a text ends with, at most <see cref="MaxDroppedSpace"/>.</summary>
     public static int TrailingSpace(ReadOnlySpan<byte> text)
     {
         int length = 0;
-        while (length < text.Length && IsSpace(text[^(length + 1)]))
+        while (length < text.Length && length < MaxDroppedSpace && IsSpace(text[^(length + 1)]))
         {
             length++;
         }
