@@ -182,6 +182,12 @@ public sealed class ToolGrammarTests
     [InlineData("minimax-m3", "maxProperties", 2, "{\"b\": 1, \"c\": 1}", "{\"a\": 1, \"b\": 1, \"c\": 1}")]
     [InlineData("glm-4.5", "minProperties", 2, "{\"a\": 1, \"c\": 1}", "{\"b\": 1}")]
     [InlineData("qwen3-coder", "maxProperties", 1, "{\"b\": 1}", "{\"a\": 1, \"b\": 1}")]
+    [InlineData("lfm2", "minProperties", 2, "{\"a\": 1, \"c\": 1}", "{\"b\": 1}")]
+    [InlineData("lfm2", "maxProperties", 2, "{\"b\": 1, \"c\": 1}", "{\"a\": 1, \"b\": 1, \"c\": 1}")]
+    [InlineData("llama-pythonic", "minProperties", 1, "{\"c\": 1}", "{}")]
+    [InlineData("llama-pythonic", "maxProperties", 1, "{\"b\": 1}", "{\"a\": 1, \"b\": 1}")]
+    [InlineData("gemma-4", "minProperties", 2, "{\"a\": 1, \"c\": 1}", "{\"b\": 1}")]
+    [InlineData("gemma-4", "maxProperties", 2, "{\"b\": 1, \"c\": 1}", "{\"a\": 1, \"b\": 1, \"c\": 1}")]
     public void The_number_of_members_is_held_between_marks(string name, string keyword, int number, string right, string wrong)
     {
         FormatSample sample = FormatSamples.Get(name);
@@ -191,6 +197,34 @@ public sealed class ToolGrammarTests
         CompiledGrammar grammar = Compile(sample, Options(sample) with { Required = true, ParallelToolCalls = false, Tools = [new ChatTool("f", null, schema.RootElement)] });
         Assert.True(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("abcdefghi", "f", right)])));
         Assert.False(ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("abcdefghi", "f", wrong)])));
+    }
+
+    [Theory]
+    [InlineData("lfm2")]
+    [InlineData("llama-pythonic")]
+    [InlineData("gemma-4")]
+    [InlineData("hermes")]
+    public void The_number_of_members_is_held_in_literals_at_every_depth(string name)
+    {
+        FormatSample sample = FormatSamples.Get(name);
+        using JsonDocument schema = JsonDocument.Parse("""
+            {"type": "object", "minProperties": 1, "maxProperties": 2, "additionalProperties": {"type": "object", "minProperties": 2, "maxProperties": 3,
+             "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "integer"}, "d": {"type": "integer"}}, "additionalProperties": false}}
+            """);
+        CompiledGrammar grammar = Compile(sample, Options(sample) with { Required = true, ParallelToolCalls = false, Tools = [new ChatTool("f", null, schema.RootElement)] });
+        bool Accepts(string arguments) => ConstraintAssert.Accepts(grammar, sample.Format.RenderCalls([new ChatToolCall("abcdefghi", "f", arguments)]));
+        Assert.True(Accepts("""{"x": {"a": 1, "b": 2}}"""));
+        Assert.True(Accepts("""{"x": {"b": 1, "c": 2, "d": 3}, "y": {"c": 1, "d": 2}}"""));
+        Assert.False(Accepts("{}"));
+        Assert.False(Accepts("""{"x": {"a": 1}}"""));
+        Assert.False(Accepts("""{"x": {"a": 1, "b": 2, "c": 3, "d": 4}}"""));
+        Assert.False(Accepts("""{"x": {"a": 1, "b": 2}, "y": {"a": 1, "b": 2}, "z": {"a": 1, "b": 2}}"""));
+        if (name is "lfm2" or "llama-pythonic")
+        {
+            (string open, string close) = name == "lfm2" ? ("<|tool_call_start|>", "<|tool_call_end|>") : ("", "");
+            Assert.True(ConstraintAssert.Accepts(grammar, open + "[f(x={'a': 1, 'b': 2})]" + close));
+            Assert.False(ConstraintAssert.Accepts(grammar, open + "[f(x={'a': 1})]" + close));
+        }
     }
 
     [Fact]
