@@ -10,7 +10,7 @@ using MistralServe.Tests.EndToEnd;
 namespace MistralServe.Tests.Chat;
 
 /// <summary>
-/// The test host on two real ports: the product's own code over a scripted model. Named scripts run in the published executable where there is
+/// The test host on two real ports: the product's own code over a scripted model. Scripts of files run in the published executable where there is
 /// one (environment variable MISTRALSERVE_TESTHOST, else <c>tests/TestHost/dist/</c>), all else in this process.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
@@ -33,9 +33,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts the server with a script of <c>tests/TestHost/scripts</c>.</summary>
-    public static Task<ScriptedServer> StartAsync(string name)
+    public static Task<ScriptedServer> StartAsync(string name) => StartFileAsync(RepositoryFiles.Path($"tests/TestHost/scripts/{name}.json"));
+
+    /// <summary>Starts the server with the script of a file.</summary>
+    public static Task<ScriptedServer> StartFileAsync(string script)
     {
-        string script = RepositoryFiles.Path($"tests/TestHost/scripts/{name}.json");
         return FindProgram() is { } program ? StartAsync(server => server.RunProgramAsync(program, script)) : StartAsync(ReplayScript.Load(script));
     }
 

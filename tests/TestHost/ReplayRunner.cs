@@ -94,7 +94,7 @@ internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabul
         for (int token = 0; token < scores.Length; token++)
         {
             scores[token] = vocabulary.IsEndOfGeneration(token) ? End
-                : token > byte.MaxValue ? Marker + (token * Scale / 1000) // a script names the marks of calls behind those of reasoning
+                : vocabulary.IsMarker(token) ? Marker + (token * Scale / 1000) // a script names the marks of calls behind those of reasoning
                 : token is '"' or '}' or ']' ? Close
                 : token <= ' ' ? WhiteSpace
                 : 0;
@@ -117,8 +117,8 @@ internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabul
             return null;
         }
 
-        string text = script.FindAnswer(vocabulary.Spell(memory.Take(start)));
-        int[] answer = vocabulary.Tokenize(Encoding.UTF8.GetBytes(text), addSpecial: false, parseSpecial: true);
+        ReplayAnswer found = script.FindAnswer(vocabulary.Spell(memory.Take(start)));
+        int[] answer = vocabulary.Tokenize(Encoding.UTF8.GetBytes(found.Text), addSpecial: false, parseSpecial: !found.IsSpelled);
         int[] written = [.. memory.Skip(start + opening.Length)];
         return written.Length < answer.Length && answer.AsSpan().StartsWith(written) ? answer[written.Length] : null;
     }

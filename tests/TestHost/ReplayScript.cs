@@ -6,7 +6,8 @@ namespace MistralServe.TestHost;
 /// <summary>One answer of a script.</summary>
 /// <param name="When">Text that the conversation's last message holds.</param>
 /// <param name="Text">What the model writes then, marks of control tokens included.</param>
-internal sealed record ReplayAnswer(string When, string Text);
+/// <param name="IsSpelled">Whether it writes the marks letter by letter: then no constraint sees a call begin, and anything may follow.</param>
+internal sealed record ReplayAnswer(string When, string Text, bool IsSpelled = false);
 
 /// <summary>
 /// What a scripted model says. A JSON object:
@@ -14,7 +15,8 @@ internal sealed record ReplayAnswer(string When, string Text);
 /// { "template": "Jinja; ChatML with tools when absent",
 ///   "markers":  ["&lt;think&gt;", "texts that are single control tokens of the vocabulary"],
 ///   "opening":  "what the template opens an answer with", "turn": "what begins each turn", "end": "the end-of-generation token",
-///   "answers":  [ { "when": "text of the last message", "text": "the answer" } ], "otherwise": "any other answer",
+///   "pieces":   ["longer texts that are single tokens, and no control tokens"],
+///   "answers":  [ { "when": "text of the last message", "text": "the answer", "spelled": false } ], "otherwise": "any other answer",
 ///   "capabilities": "what the model can do beside text: ImageInput, AudioInput, AudioOutput, with commas" }
 /// </code>
 /// Immutable.
@@ -64,6 +66,9 @@ internal sealed record ReplayScript
     /// <summary>Texts that are control tokens of their own, beside <see cref="Turn"/> and <see cref="End"/>.</summary>
     public IReadOnlyList<string> Markers { get; init; } = [];
 
+    /// <summary>Texts, besides all bytes, that are tokens of their own.</summary>
+    public IReadOnlyList<string> Pieces { get; init; } = [];
+
     /// <summary>What the template opens an answer with.</summary>
     public string Opening { get; init; } = "<|im_start|>assistant\n";
 
@@ -96,22 +101,28 @@ internal sealed record ReplayScript
             End = Read(root, "end", script.End),
             Otherwise = Read(root, "otherwise", script.Otherwise),
             Capabilities = Enum.Parse<ModelCapabilities>(Read(root, "capabilities", nameof(ModelCapabilities.None))),
-            Markers = root.TryGetProperty("markers", out JsonElement markers) ? [.. markers.EnumerateArray().Select(marker => marker.GetString()!)] : [],
+            Markers = ReadList(root, "markers"),
+            Pieces = ReadList(root, "pieces"),
             Answers =
             [
                 .. root.GetProperty("answers").EnumerateArray()
-                    .Select(answer => new ReplayAnswer(answer.GetProperty("when").GetString()!, answer.GetProperty("text").GetString()!)),
+                    .Select(answer => new ReplayAnswer(
+                        answer.GetProperty("when").GetString()!, answer.GetProperty("text").GetString()!,
+                        answer.TryGetProperty("spelled", out JsonElement spelled) && spelled.GetBoolean())),
             ],
         };
     }
 
     /// <summary>The answer to a prompt.</summary>
     /// <param name="prompt">The prompt's text, up to <see cref="Opening"/>.</param>
-    public string FindAnswer(string prompt)
+    public ReplayAnswer FindAnswer(string prompt)
     {
         string last = prompt[Math.Max(0, prompt.LastIndexOf(Turn, StringComparison.Ordinal))..];
-        return Answers.FirstOrDefault(answer => last.Contains(answer.When, StringComparison.Ordinal))?.Text ?? Otherwise;
+        return Answers.FirstOrDefault(answer => last.Contains(answer.When, StringComparison.Ordinal)) ?? new ReplayAnswer("", Otherwise);
     }
+
+    private static string[] ReadList(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement list) ? [.. list.EnumerateArray().Select(text => text.GetString()!)] : [];
 
     private static string Read(JsonElement root, string name, string whenAbsent) =>
         root.TryGetProperty(name, out JsonElement value) ? value.GetString()! : whenAbsent;

@@ -3,7 +3,7 @@ using MistralServe.Inference.Engine;
 
 namespace MistralServe.TestHost;
 
-/// <summary>A vocabulary of all bytes and of a script's markers, which are control tokens. Immutable; any thread.</summary>
+/// <summary>A vocabulary of all bytes, of a script's markers, which are control tokens, and of its pieces. Immutable; any thread.</summary>
 internal sealed class ReplayVocabulary : IVocabulary
 {
     private const int Bytes = 256;
@@ -11,11 +11,14 @@ internal sealed class ReplayVocabulary : IVocabulary
     private static readonly byte[] ByteTexts = [.. Enumerable.Range(0, Bytes).Select(value => (byte)value)];
 
     private readonly byte[][] _markers;
+    private readonly byte[][] _pieces;
 
     /// <summary>The vocabulary of a script; its end-of-generation token comes first behind the bytes.</summary>
     public ReplayVocabulary(ReplayScript script)
     {
         _markers = [.. new[] { script.End, script.Turn }.Concat(script.Markers).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
+        _pieces = [.. script.Pieces.Select(Encoding.UTF8.GetBytes)];
+        LongestTokenBytes = _pieces.Select(piece => piece.Length).Append(1).Max();
         SpecialTokens =
         [
             .. _markers.Select((text, index) => new SpecialToken(Bytes + index, text, IsControl: true, StripsLeft: false, StripsRight: false))
@@ -24,10 +27,10 @@ internal sealed class ReplayVocabulary : IVocabulary
     }
 
     /// <inheritdoc/>
-    public int Count => Bytes + _markers.Length;
+    public int Count => Bytes + _markers.Length + _pieces.Length;
 
     /// <inheritdoc/>
-    public int LongestTokenBytes => 1;
+    public int LongestTokenBytes { get; }
 
     /// <inheritdoc/>
     public ReadOnlySpan<int> EndOfGenerationTokens => new[] { Bytes };
@@ -48,10 +51,15 @@ internal sealed class ReplayVocabulary : IVocabulary
     public bool IsEndOfGeneration(int token) => token == Bytes;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> GetBytes(int token) => (uint)token < Bytes ? ByteTexts.AsSpan(token, 1) : [];
+    public ReadOnlySpan<byte> GetBytes(int token) => (uint)token < Bytes ? ByteTexts.AsSpan(token, 1)
+        : token >= Bytes + _markers.Length && token < Count ? _pieces[token - Bytes - _markers.Length]
+        : [];
+
+    /// <summary>Whether a token is one of the script's markers, or ends an answer or a turn.</summary>
+    public bool IsMarker(int token) => token >= Bytes && token < Bytes + _markers.Length;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> GetName(int token) => token >= Bytes && token < Count ? _markers[token - Bytes] : GetBytes(token);
+    public ReadOnlySpan<byte> GetName(int token) => IsMarker(token) ? _markers[token - Bytes] : GetBytes(token);
 
     /// <inheritdoc/>
     public string GetSpelling(int token) => Encoding.UTF8.GetString(GetName(token));
@@ -75,6 +83,14 @@ internal sealed class ReplayVocabulary : IVocabulary
         while (!text.IsEmpty)
         {
             int token = text[0], length = 1;
+            for (int piece = 0; piece < _pieces.Length; piece++)
+            {
+                if (text.StartsWith(_pieces[piece]))
+                {
+                    (token, length) = (Bytes + _markers.Length + piece, _pieces[piece].Length);
+                }
+            }
+
             foreach (SpecialToken special in SpecialTokens)
             {
                 if (parseSpecial && text.StartsWith(special.Text))
