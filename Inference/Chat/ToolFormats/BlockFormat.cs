@@ -69,8 +69,14 @@ internal sealed class BlockFormat(CallSyntax syntax, ReasoningFormat reasoning) 
             options = options with { ParallelToolCalls = false };
         }
 
-        IncrementalParser parser = new CallParser(Syntax, options);
-        return options.SplitReasoning ? new ReasoningSplitter(Reasoning, Reasoning.IsOpen(options.PromptEnd), parser) : parser;
+        if (!options.SplitReasoning)
+        {
+            return new CallParser(Syntax, options);
+        }
+
+        // A call may have ended the reasoning before the model does.
+        CallSyntax syntax = Reasoning.Interrupts.Count == 0 ? Syntax : Syntax with { Dropped = [.. Syntax.Dropped, Reasoning.Close] };
+        return new ReasoningSplitter(Reasoning, Reasoning.IsOpen(options.PromptEnd), new CallParser(syntax, options));
     }
 
     /// <inheritdoc/>

@@ -49,6 +49,7 @@ internal static class ToolFormatRegistry
         new HermesFormat(),
         new Granite3Format(),
         new LlamaPythonicFormat(),
+        new Llama4JsonFormat(),
         new Llama3JsonFormat(),
         new GenericFormat(),
     ];

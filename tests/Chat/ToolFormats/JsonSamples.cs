@@ -41,6 +41,19 @@ internal static class JsonSamples
             OnlyAtStart = true,
             Single = true,
         },
+        new("llama-4", "tools <|header_start|> parameters tool_calls")
+        {
+            Two = """
+            {"name": "get_weather", "parameters": {"city": "Paris", "days": 3, "opts": {"a": [1, "x"]}, "flag": true}}{"name": "get_weather", "parameters": {"city": "Zürich", "days": 4, "opts": {"a": [1, "x"]}, "flag": true}}
+            """,
+            Nested = """
+            {"name": "write_file", "parameters": {"text": "{\"a\": [1}] 'q' <b> </tool 日本\n\tend", "meta": {"k": {"l": "}{"}, "n": -1.5e3}}}
+            """,
+            Empty = """
+            {"name": "now", "parameters": {}}
+            """,
+            OnlyAtStart = true,
+        },
         new("llama-pythonic", "tools [func_name1(params tool_calls")
         {
             Two = """

@@ -183,6 +183,8 @@ internal static class TaggedSamples
 
             </tool_call>
             """,
+            Think = ("<think>", "</think>"),
+            CallsEndReasoning = true,
         },
     ];
 }

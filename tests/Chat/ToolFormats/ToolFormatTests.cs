@@ -123,7 +123,8 @@ public sealed class ToolFormatTests
         RecordingSink sink = Parse(sample, sample.Think.Open + "Maybe " + sample.Empty + sample.Think.Close + sample.ContentOpen + "Yes.");
         if (sample.CallsEndReasoning)
         {
-            Assert.Equal(("Maybe", "now"), (sink.Reasoning, Assert.Single(sink.Calls).Name));
+            Assert.Equal(("Maybe", "now", "Yes."), (sink.Reasoning, Assert.Single(sink.Calls).Name, sink.Content));
+            AssertCutsDoNotMatter(sample, sample.Think.Open + "Maybe " + sample.Empty + sample.Think.Close + sample.ContentOpen + "Yes.");
         }
         else if (name is not ("harmony" or "muse-glimmer"))
         {

@@ -7,12 +7,11 @@ namespace MistralServe.Inference.Chat.ToolFormats.Formats;
 internal sealed class Lfm2Format : FormatDescription
 {
     /// <inheritdoc/>
-    public override CallSyntax Syntax { get; } = new LlamaPythonicFormat().Syntax with
+    public override CallSyntax Syntax { get; } = LlamaPythonicFormat.List with
     {
         Name = "lfm2",
         SectionOpen = new("<|tool_call_start|>~["),
         SectionClose = new("]~<|tool_call_end|>"),
-        OnlyAtStart = false,
         Markers = ["<|tool_call_start|>", "<|tool_call_end|>"],
     };
 

@@ -107,7 +107,6 @@ internal sealed class CallParser : IncrementalParser
         if (_afterCall)
         {
             Use(TextScan.LeadingSpace(Held));
-            _afterCall = Held.IsEmpty;
         }
 
         ReadOnlySpan<byte> text = Held;
@@ -188,6 +187,7 @@ internal sealed class CallParser : IncrementalParser
     {
         if (length > 0)
         {
+            _afterCall = false;
             sink.OnContent(Held[..length]);
             Use(length);
         }
