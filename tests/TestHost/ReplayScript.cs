@@ -15,6 +15,7 @@ internal sealed record ReplayAnswer(string When, string Text);
 ///   "markers":  ["&lt;think&gt;", "texts that are single control tokens of the vocabulary"],
 ///   "opening":  "what the template opens an answer with", "turn": "what begins each turn", "end": "the end-of-generation token",
 ///   "answers":  [ { "when": "text of the last message", "text": "the answer" } ], "otherwise": "any other answer",
+///   "rejoin":   "text behind which an answer goes on although a constraint has led away from it",
 ///   "capabilities": "what the model can do beside text: ImageInput, AudioInput, AudioOutput, with commas" }
 /// </code>
 /// Immutable.
@@ -79,6 +80,12 @@ internal sealed record ReplayScript
     /// <summary>The answer where no condition holds.</summary>
     public string Otherwise { get; init; } = "The script has no answer.";
 
+    /// <summary>
+    /// Text behind which the model finds back into its answer when a constraint has led it away, for example the end of a block of reasoning; empty
+    /// when it never does.
+    /// </summary>
+    public string Rejoin { get; init; } = "";
+
     /// <summary>What the model can do beside text.</summary>
     public ModelCapabilities Capabilities { get; init; }
 
@@ -95,6 +102,7 @@ internal sealed record ReplayScript
             Turn = Read(root, "turn", script.Turn),
             End = Read(root, "end", script.End),
             Otherwise = Read(root, "otherwise", script.Otherwise),
+            Rejoin = Read(root, "rejoin", script.Rejoin),
             Capabilities = Enum.Parse<ModelCapabilities>(Read(root, "capabilities", nameof(ModelCapabilities.None))),
             Markers = root.TryGetProperty("markers", out JsonElement markers) ? [.. markers.EnumerateArray().Select(marker => marker.GetString()!)] : [],
             Answers =

@@ -6,6 +6,9 @@ internal sealed record TemplateCapabilities
     /// <summary>Whether a system message reaches the prompt.</summary>
     public bool SystemRole { get; init; }
 
+    /// <summary>Whether further system messages reach the prompt, behind the first and in the middle of a conversation.</summary>
+    public bool LaterSystem { get; init; }
+
     /// <summary>Whether the names of tools reach the prompt.</summary>
     public bool Tools { get; init; }
 
