@@ -62,6 +62,9 @@ internal sealed record ReplayScript
     /// <summary>The chat template.</summary>
     public string Template { get; init; } = DefaultTemplate;
 
+    /// <summary>The chat template for conversations with tools; null when there is one for all.</summary>
+    public string? ToolTemplate { get; init; }
+
     /// <summary>Texts that are control tokens of their own, beside <see cref="Turn"/> and <see cref="End"/>.</summary>
     public IReadOnlyList<string> Markers { get; init; } = [];
 

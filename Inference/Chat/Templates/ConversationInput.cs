@@ -48,7 +48,7 @@ internal sealed class ConversationInput(ChatTemplate template, TemplateCapabilit
         // Last, and so never those of the request's variables.
         bool showTools = request.OffersTools;
         var tools = new ListValue(showTools ? [.. request.Tools.Select(CreateTool)] : [], isInput: true);
-        variables.Add(new("tools", showTools ? tools : NoneValue.Instance));
+        variables.Add(new("tools", showTools || capabilities.NeedsToolList ? tools : NoneValue.Instance));
         if (template.Source.Contains("functions", StringComparison.Ordinal))
         {
             // Firefunction's template wants the tools as text under this name.

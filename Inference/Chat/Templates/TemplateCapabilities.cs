@@ -12,6 +12,9 @@ internal sealed record TemplateCapabilities
     /// <summary>Whether the names of tools reach the prompt.</summary>
     public bool Tools { get; init; }
 
+    /// <summary>Whether the variable <c>tools</c> must be a list also where there are none.</summary>
+    public bool NeedsToolList { get; init; }
+
     /// <summary>Whether calls of an assistant message reach the prompt.</summary>
     public bool ToolCalls { get; init; }
 

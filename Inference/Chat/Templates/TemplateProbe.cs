@@ -18,6 +18,7 @@ internal sealed class TemplateProbe(ChatTemplate template, string beginText, str
     public TemplateCapabilities Run()
     {
         var basis = new TemplateCapabilities { SystemRole = true, LaterSystem = true, ToolCalls = true };
+        basis = basis with { NeedsToolList = Render(basis, UserMessage).Length == 0 && Render(basis with { NeedsToolList = true }, UserMessage).Length > 0 };
         string plain = Render(basis, UserMessage);
         bool typed = !plain.Contains(User, StringComparison.Ordinal) && Renders(basis with { TypedContent = true }, [User], UserMessage);
         basis = basis with { TypedContent = typed };

@@ -153,6 +153,14 @@ public sealed class ConversationRendererTests
     }
 
     [Fact]
+    public void A_template_that_goes_through_tools_that_are_not_there_gets_an_empty_list()
+    {
+        ConversationRenderer renderer = Renderer("<tools>{% for tool in tools %}{{ tool | tojson }}{% endfor %}</tools>{% for m in messages %}{{ m.content }}{% endfor %}");
+        Assert.True(renderer.Capabilities is { NeedsToolList: true, Tools: true, SystemRole: true });
+        Assert.Equal("<tools></tools>Hello", Text(renderer, new ChatMessage("user", "Hello")));
+    }
+
+    [Fact]
     public void The_demo_models_template_renders()
     {
         string source = ModelDescriptionReader.Read(RepositoryFiles.Path("assets/mistralserve-demo.gguf"), null, false).Model!.ChatTemplate!;
