@@ -136,6 +136,22 @@ public sealed class ChatSurfaceTests
     }
 
     [Theory]
+    [MemberData(nameof(Surfaces))]
+    public async Task Reasoning_that_the_template_has_opened_is_told_apart(string surface)
+    {
+        const string Opening = "<|im_start|>assistant\n<think>\n";
+        await using ScriptedServer server = await ScriptedServer.StartAsync(Caller with
+        {
+            Template = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}" + Opening + "{% endif %}",
+            Opening = Opening,
+            Answers = [],
+            Otherwise = "Two and two.\n</think>\n\nThe answer is 4.",
+        });
+        SurfaceAnswer answer = await ChatSurfaces.AskAsync(server, surface, ChatSurfaces.Request(surface, "Add!", null, null, false));
+        Assert.Equal(("Two and two.", "The answer is 4."), (answer.Reasoning, answer.Text));
+    }
+
+    [Theory]
     [InlineData("chat", "\"reasoning_effort\":\"none\"")]
     [InlineData("mcp", "\"reasoningEffort\":\"none\"")]
     [InlineData("messages", "\"thinking\":{\"type\":\"disabled\"}")]
