@@ -11,11 +11,11 @@ internal sealed record ReplayAnswer(string When, string Text);
 /// <summary>
 /// What a scripted model says. A JSON object:
 /// <code>
-/// { "template": "Jinja; ChatML with tools when absent",
+/// { "rejoin":   "text behind which an answer goes on although a constraint has led away from it",
+///   "template": "Jinja; ChatML with tools when absent",
 ///   "markers":  ["&lt;think&gt;", "texts that are single control tokens of the vocabulary"],
 ///   "opening":  "what the template opens an answer with", "turn": "what begins each turn", "end": "the end-of-generation token",
 ///   "answers":  [ { "when": "text of the last message", "text": "the answer" } ], "otherwise": "any other answer",
-///   "rejoin":   "text behind which an answer goes on although a constraint has led away from it",
 ///   "capabilities": "what the model can do beside text: ImageInput, AudioInput, AudioOutput, with commas" }
 /// </code>
 /// Immutable.
