@@ -20,7 +20,7 @@ internal static class ModelStartup
             return (null, read.Problem);
         }
 
-        (ChatTemplateSource? template, string? problem) = ChatTemplateSource.Resolve(description.ChatTemplate, settings.ChatTemplate);
+        (ChatTemplateSource? template, string? problem) = ChatTemplateSource.Resolve(description.ChatTemplate, settings.ChatTemplate, description.ToolTemplate);
         if (problem is not null)
         {
             return (null, problem);

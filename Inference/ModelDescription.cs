@@ -72,6 +72,9 @@ internal sealed record ModelDescription
     /// <summary>Value of <c>tokenizer.chat_template</c> (Jinja source); null when absent.</summary>
     public string? ChatTemplate { get; init; }
 
+    /// <summary>Value of <c>tokenizer.chat_template.tool_use</c>: the template for conversations with tools; null when there is one for all.</summary>
+    public string? ToolTemplate { get; init; }
+
     /// <summary>
     /// Value of <c>tokenizer.chat_template.rerank</c>: the prompt around a pair, with <c>{query}</c> and <c>{document}</c> in it; null
     /// when the pair is written with the vocabulary's separators.

@@ -146,6 +146,7 @@ internal sealed partial class AnswerConstraints(ModelConstraintCompiler compiler
         foreach (ChatTool tool in tools)
         {
             Add(tool.Name);
+            Add(tool.Param); // what is told of left-out keywords names the field, and each protocol has its own
             Add(tool.Strict ? "strict" : "");
             Add(tool.Parameters?.GetRawText() ?? "");
         }

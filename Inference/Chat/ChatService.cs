@@ -30,6 +30,7 @@ internal sealed partial class ChatService(
     private readonly AnswerConstraints _constraints = new(constraints, logger);
     private readonly Lock _reading = new();
     private (ChatModel? Model, EngineFailure? Failure)? _model;
+    private (ChatModel? Model, EngineFailure? Failure)? _toolModel;
 
     /// <summary>What is served.</summary>
     public ModelDescription Model => starter.Model;
@@ -163,7 +164,7 @@ internal sealed partial class ChatService(
             return (null, null, failure);
         }
 
-        (ChatModel? model, failure) = GetModel();
+        (ChatModel? model, failure) = GetModel(request);
         if (model is null)
         {
             return (null, null, failure);
@@ -173,23 +174,26 @@ internal sealed partial class ChatService(
         return (model, prompt, failure);
     }
 
-    // Once, at the first conversation: a cold start pays nothing for the template.
-    private (ChatModel? Model, EngineFailure? Failure) GetModel()
+    // Once, at the first conversation: a cold start pays nothing for the template. Some models have one of its own for conversations with tools.
+    private (ChatModel? Model, EngineFailure? Failure) GetModel(ChatGeneration request)
     {
+        bool hasTools = request.OffersTools || request.Messages.Any(message => message.Role == "tool" || message.ToolCalls.Count > 0);
         lock (_reading)
         {
-            return _model ??= ReadModel();
+            return hasTools && template?.ToolText is { } text
+                ? _toolModel ??= ReadModel(new ChatTemplateSource(text))
+                : _model ??= ReadModel(template);
         }
     }
 
-    private (ChatModel? Model, EngineFailure? Failure) ReadModel()
+    private (ChatModel? Model, EngineFailure? Failure) ReadModel(ChatTemplateSource? source)
     {
-        if (template is null)
+        if (source is null)
         {
             return (null, new EngineFailure(EngineFailureCode.NoChatTemplate, $"The model {Model.Id} has no chat template. Start the server with --chat-template.", Param));
         }
 
-        (ChatModel? model, string? problem) = ChatModel.Create(template, Vocabulary, time);
+        (ChatModel? model, string? problem) = ChatModel.Create(source, Vocabulary, time);
         if (model is not null)
         {
             LogModel(logger, model.Format.Name);

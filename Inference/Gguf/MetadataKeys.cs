@@ -10,6 +10,7 @@ internal static class MetadataKeys
     public const string Tokens = "tokenizer.ggml.tokens";
     public const string TokenizerModel = "tokenizer.ggml.model";
     public const string ChatTemplate = "tokenizer.chat_template";
+    public const string ToolTemplate = "tokenizer.chat_template.tool_use";
     public const string RerankTemplate = "tokenizer.chat_template.rerank";
     public const string ShardCount = "split.count";
 

@@ -129,6 +129,7 @@ internal static class ModelDescriptionReader
             KeyValueElementsPerToken = CountKeyValueElements(header, architecture, headSize),
             Quantization = MostCommonType(header),
             ChatTemplate = header.GetString(MetadataKeys.ChatTemplate),
+            ToolTemplate = header.GetString(MetadataKeys.ToolTemplate),
             RerankTemplate = header.GetString(MetadataKeys.RerankTemplate),
             Capabilities = FindCapabilities(header, architecture),
         };

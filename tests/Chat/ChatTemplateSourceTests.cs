@@ -37,5 +37,7 @@ public sealed class ChatTemplateSourceTests
     {
         Assert.Equal("{% wrong", ChatTemplateSource.Resolve("{% wrong", null).Source!.Text);
         Assert.Equal((null, null), ChatTemplateSource.Resolve(null, null));
+        Assert.Equal("tools", ChatTemplateSource.Resolve("model", null, "tools").Source!.ToolText);
+        Assert.Null(ChatTemplateSource.Resolve("model", "gemma", "tools").Source!.ToolText);
     }
 }

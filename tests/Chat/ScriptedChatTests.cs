@@ -263,6 +263,22 @@ public sealed class ScriptedChatTests
     }
 
     [Fact]
+    public async Task A_models_own_template_for_tools_is_taken_where_there_are_tools()
+    {
+        const string Plain = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+        const string Call = "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\", \"days\": 1}}\n</tool_call>";
+        await using ScriptedServer server = await ScriptedServer.StartAsync(new ReplayScript { Template = Plain, ToolTemplate = ReplayScript.DefaultTemplate, Otherwise = Call });
+        const string Messages = """{"messages":[{"role":"user","content":"Hello!"}]""";
+        JsonElement plain = (await server.PostAsync("/apply-template", Messages + "}")).Body;
+        Assert.Equal("<|im_start|>user\nHello!<|im_end|>\n<|im_start|>assistant\n", plain.GetProperty("prompt").GetString());
+        JsonElement tools = (await server.PostAsync("/apply-template", $"{Messages},{Tools}}}")).Body;
+        Assert.Contains("<tools>", tools.GetProperty("prompt").GetString(), StringComparison.Ordinal);
+        JsonElement message = (await server.ChatAsync("Hello!", Tools)).GetProperty("choices")[0].GetProperty("message");
+        Assert.Equal("get_weather", Assert.Single(message.GetProperty("tool_calls").EnumerateArray()).GetProperty("function").GetProperty("name").GetString());
+        Assert.Equal(Call, (await server.ChatAsync("Hello!")).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+    }
+
+    [Fact]
     public async Task Mcp_returns_calls_as_text_and_beside_it()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync("weather");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace MistralServe.Tests.EndToEnd;
 
@@ -66,6 +67,31 @@ public sealed class ProcessTests
             Assert.NotEqual(0, code);
             Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
             Assert.Contains(word, error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_template_comes_from_the_option_and_one_that_cannot_be_used_is_a_sentence()
+    {
+        const string Messages = """{"messages":[{"role":"user","content":"Hello"}]}""";
+        string file = Path.Combine(Directory.CreateTempSubdirectory("mistralserve").FullName, "own.jinja");
+        await File.WriteAllTextAsync(file, "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}");
+        foreach ((string option, string prompt) in new[] { (file, "<user>Hello"), ("gemma", "<start_of_turn>user\nHello<end_of_turn>\n<start_of_turn>model\n") })
+        {
+            await using PublishedServer server = await PublishedServer.StartAsync(arguments: ["--chat-template", option]);
+            using HttpResponseMessage answer = await server.PostAsync("/apply-template", Messages);
+            using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            Assert.Equal(prompt, document.RootElement.GetProperty("prompt").GetString());
+        }
+
+        await File.WriteAllTextAsync(file, "a\n{% if %}");
+        foreach ((string option, string word) in new[] { (file, "line 2"), ("absent.jinja", "chatml") })
+        {
+            (int code, _, string error) = await RunServeAsync("--chat-template", option);
+            Assert.NotEqual(0, code);
+            Assert.Contains("--chat-template", error, StringComparison.Ordinal);
+            Assert.Contains(word, error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         }
     }
 

@@ -104,6 +104,13 @@ public sealed class ModelDescriptionReaderTests
     }
 
     [Fact]
+    public void A_model_may_bring_a_template_for_tools()
+    {
+        Assert.Null(Model(GgufWriter.Model()).ToolTemplate);
+        Assert.Equal("{{ tools }}", Model(GgufWriter.Model().Add("tokenizer.chat_template.tool_use", "{{ tools }}")).ToolTemplate);
+    }
+
+    [Fact]
     public void A_model_without_causal_attention_embeds() =>
         Assert.Equal(ModelCapabilities.Embedding, Model(GgufWriter.Model().Add("llama.attention.causal", false)).Capabilities);
 

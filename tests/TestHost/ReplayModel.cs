@@ -29,7 +29,7 @@ internal static class ReplayModel
             Capabilities = ModelCapabilities.TextGeneration | script.Capabilities,
         };
         return new EngineModel(
-            description, settings, new ChatTemplateSource(script.Template),
+            description, settings, new ChatTemplateSource(script.Template) { ToolText = script.ToolTemplate },
             (layout, _) => (new ReplayRunner(script, vocabulary, layout.Parallel + layout.CacheStreams, ContextLength), null),
             TimeProvider.System, loggers, [.. ToolTable.Rows, .. ReplayTools.Rows]);
     }

@@ -5,7 +5,8 @@ namespace MistralServe.TestHost;
 
 /// <summary>
 /// A model that writes what a script says, token by token: the answer to a sequence is chosen by the prompt in it, and goes on where the
-/// sequence ends. Where a constraint has led the sequence away from the script, it ends. Engine thread only.
+/// sequence ends. Where a constraint has led the sequence away from the script, it ends, or finds back behind the text that the script names. Engine
+/// thread only.
 /// </summary>
 internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabulary, int sequences, int contextLength) : IModelRunner
 {
@@ -120,6 +121,13 @@ internal sealed class ReplayRunner(ReplayScript script, ReplayVocabulary vocabul
         ReplayAnswer found = script.FindAnswer(vocabulary.Spell(memory.Take(start)));
         int[] answer = vocabulary.Tokenize(Encoding.UTF8.GetBytes(found.Text), addSpecial: false, parseSpecial: !found.IsSpelled);
         int[] written = [.. memory.Skip(start + opening.Length)];
+        if (!answer.AsSpan().StartsWith(written))
+        {
+            int[] rejoin = vocabulary.Tokenize(Encoding.UTF8.GetBytes(script.Rejoin), addSpecial: false, parseSpecial: true);
+            (int there, int here) = (answer.AsSpan().IndexOf(rejoin), written.AsSpan().IndexOf(rejoin));
+            (answer, written) = rejoin.Length > 0 && there >= 0 && here >= 0 ? (answer[there..], written[here..]) : (answer, written);
+        }
+
         return written.Length < answer.Length && answer.AsSpan().StartsWith(written) ? answer[written.Length] : null;
     }
 }

@@ -12,7 +12,8 @@ internal sealed record ReplayAnswer(string When, string Text, bool IsSpelled = f
 /// <summary>
 /// What a scripted model says. A JSON object:
 /// <code>
-/// { "template": "Jinja; ChatML with tools when absent",
+/// { "rejoin":   "text behind which an answer goes on although a constraint has led away from it",
+///   "template": "Jinja; ChatML with tools when absent",
 ///   "markers":  ["&lt;think&gt;", "texts that are single control tokens of the vocabulary"],
 ///   "opening":  "what the template opens an answer with", "turn": "what begins each turn", "end": "the end-of-generation token",
 ///   "pieces":   ["longer texts that are single tokens, and no control tokens"],
@@ -63,6 +64,9 @@ internal sealed record ReplayScript
     /// <summary>The chat template.</summary>
     public string Template { get; init; } = DefaultTemplate;
 
+    /// <summary>The chat template for conversations with tools; null when there is one for all.</summary>
+    public string? ToolTemplate { get; init; }
+
     /// <summary>Texts that are control tokens of their own, beside <see cref="Turn"/> and <see cref="End"/>.</summary>
     public IReadOnlyList<string> Markers { get; init; } = [];
 
@@ -84,6 +88,12 @@ internal sealed record ReplayScript
     /// <summary>The answer where no condition holds.</summary>
     public string Otherwise { get; init; } = "The script has no answer.";
 
+    /// <summary>
+    /// Text behind which the model finds back into its answer when a constraint has led it away, for example the end of a block of reasoning; empty
+    /// when it never does.
+    /// </summary>
+    public string Rejoin { get; init; } = "";
+
     /// <summary>What the model can do beside text.</summary>
     public ModelCapabilities Capabilities { get; init; }
 
@@ -100,6 +110,7 @@ internal sealed record ReplayScript
             Turn = Read(root, "turn", script.Turn),
             End = Read(root, "end", script.End),
             Otherwise = Read(root, "otherwise", script.Otherwise),
+            Rejoin = Read(root, "rejoin", script.Rejoin),
             Capabilities = Enum.Parse<ModelCapabilities>(Read(root, "capabilities", nameof(ModelCapabilities.None))),
             Markers = ReadList(root, "markers"),
             Pieces = ReadList(root, "pieces"),

@@ -48,7 +48,7 @@ internal sealed class ConversationInput(ChatTemplate template, TemplateCapabilit
         // Last, and so never those of the request's variables.
         bool showTools = request.OffersTools;
         var tools = new ListValue(showTools ? [.. request.Tools.Select(CreateTool)] : [], isInput: true);
-        variables.Add(new("tools", showTools ? tools : NoneValue.Instance));
+        variables.Add(new("tools", showTools || capabilities.NeedsToolList ? tools : NoneValue.Instance));
         if (template.Source.Contains("functions", StringComparison.Ordinal))
         {
             // Firefunction's template wants the tools as text under this name.
@@ -60,36 +60,53 @@ internal sealed class ConversationInput(ChatTemplate template, TemplateCapabilit
         return variables;
     }
 
-    /// <summary>Where the template knows no system role, its text goes before that of the next user message.</summary>
+    /// <summary>
+    /// System messages that the template would lose or refuse: the first ones become one where it takes one, and the text of all others goes before
+    /// that of the next user message, or behind that of the last.
+    /// </summary>
     private List<ChatMessage> MergeSystem(IReadOnlyList<ChatMessage> messages)
     {
-        if (capabilities.SystemRole || !messages.Any(message => message.Role == "system"))
+        if ((capabilities.SystemRole && capabilities.LaterSystem) || !messages.Any(message => message.Role == "system"))
         {
             return [.. messages];
         }
 
+        int lastUser = -1;
+        for (int i = 0; i < messages.Count; i++)
+        {
+            lastUser = messages[i].Role == "user" ? i : lastUser;
+        }
+
         var merged = new List<ChatMessage>();
         string pending = "";
-        foreach (ChatMessage message in messages)
+        for (int i = 0; i < messages.Count; i++)
         {
-            if (message.Role == "system")
+            ChatMessage message = messages[i];
+            if (message.Role == "system" && capabilities.SystemRole && (merged is [] or [{ Role: "system" }]))
             {
-                pending += pending.Length > 0 ? "\n" + message.Content : message.Content;
+                merged = [merged is [{ } first] ? first with { Content = first.Content + "\n\n" + message.Content } : message];
+            }
+            else if (message.Role == "system" && i < lastUser)
+            {
+                pending += message.Content + "\n";
+            }
+            else if (message.Role == "system" && merged is [.., { Role: "user" } last])
+            {
+                merged[^1] = last with { Content = last.Content + "\n" + message.Content };
+            }
+            else if (message.Role == "system")
+            {
+                merged.Add(message with { Role = "user" });
             }
             else if (message.Role == "user" && pending.Length > 0)
             {
-                merged.Add(message with { Content = pending + "\n" + message.Content });
+                merged.Add(message with { Content = pending + message.Content });
                 pending = "";
             }
             else
             {
                 merged.Add(message);
             }
-        }
-
-        if (pending.Length > 0)
-        {
-            merged.Add(new ChatMessage("user", pending));
         }
 
         return merged;

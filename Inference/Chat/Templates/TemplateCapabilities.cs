@@ -6,8 +6,14 @@ internal sealed record TemplateCapabilities
     /// <summary>Whether a system message reaches the prompt.</summary>
     public bool SystemRole { get; init; }
 
+    /// <summary>Whether further system messages reach the prompt, behind the first and in the middle of a conversation.</summary>
+    public bool LaterSystem { get; init; }
+
     /// <summary>Whether the names of tools reach the prompt.</summary>
     public bool Tools { get; init; }
+
+    /// <summary>Whether the variable <c>tools</c> must be a list also where there are none.</summary>
+    public bool NeedsToolList { get; init; }
 
     /// <summary>Whether calls of an assistant message reach the prompt.</summary>
     public bool ToolCalls { get; init; }

@@ -17,7 +17,8 @@ internal sealed class TemplateProbe(ChatTemplate template, string beginText, str
     /// <summary>What the template can express.</summary>
     public TemplateCapabilities Run()
     {
-        var basis = new TemplateCapabilities { SystemRole = true, ToolCalls = true };
+        var basis = new TemplateCapabilities { SystemRole = true, LaterSystem = true, ToolCalls = true };
+        basis = basis with { NeedsToolList = Render(basis, UserMessage).Length == 0 && Render(basis with { NeedsToolList = true }, UserMessage).Length > 0 };
         string plain = Render(basis, UserMessage);
         bool typed = !plain.Contains(User, StringComparison.Ordinal) && Renders(basis with { TypedContent = true }, [User], UserMessage);
         basis = basis with { TypedContent = typed };
@@ -27,6 +28,9 @@ internal sealed class TemplateProbe(ChatTemplate template, string beginText, str
         return basis with
         {
             SystemRole = Renders(basis, [SystemText, User], new ChatMessage("system", SystemText), UserMessage),
+            LaterSystem = Renders(
+                basis, [SystemText, Tool, Other], new ChatMessage("system", SystemText), new ChatMessage("system", Tool), UserMessage, new ChatMessage("assistant", Answer),
+                new ChatMessage("system", Other), UserMessage),
             Tools = RenderTools(basis).Contains(Tool, StringComparison.Ordinal),
             ToolCalls = calls,
             ParallelToolCalls = calls && Renders(basis, [Tool, Other], UserMessage, CreateCalls(Tool, Other), CreateResult(Tool, "call00001"), CreateResult(Other, "call00002")),

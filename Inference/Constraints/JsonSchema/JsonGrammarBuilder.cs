@@ -39,7 +39,8 @@ internal sealed class JsonGrammarBuilder : IJsonGrammarBuilder
         return (ToResult(merged, param), merged.Dropped);
     }
 
+    // The sentence names the field: not every protocol has another place for it.
     private static GrammarBuildResult ToResult(MergedSchema merged, string param) => merged.Problem is { } problem
-        ? new GrammarBuildResult(null, new EngineFailure(EngineFailureCode.InvalidSchema, problem.Message, param))
+        ? new GrammarBuildResult(null, new EngineFailure(EngineFailureCode.InvalidSchema, $"'{param}': {problem.Message}", param))
         : new GrammarBuildResult(SchemaEmitter.Emit(merged.Root!, merged.Nodes), null);
 }

@@ -33,7 +33,7 @@ public sealed class ChatTemplateTests
         }
 
         Assert.Empty(differences);
-        Assert.True(count > 480);
+        Assert.True(count > 600);
     }
 
     // Where npm's @huggingface/jinja agrees with jinja2 and so with us; it is smaller, and each difference has a known reason.

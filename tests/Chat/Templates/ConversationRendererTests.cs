@@ -16,7 +16,7 @@ public sealed class ConversationRendererTests
     public void What_a_template_can_express_is_found_by_probing()
     {
         TemplateCapabilities bare = Renderer("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}").Capabilities;
-        Assert.Equal(new TemplateCapabilities { SystemRole = true }, bare);
+        Assert.Equal(new TemplateCapabilities { SystemRole = true, LaterSystem = true }, bare);
         TemplateCapabilities full = Renderer(
             Tools + Calls.Replace("ARGS", "| tojson", StringComparison.Ordinal)
             + "{% for m in messages if m.reasoning_content %}{{ m.reasoning_content }}{% endfor %}"
@@ -24,7 +24,7 @@ public sealed class ConversationRendererTests
         Assert.Equal(
             new TemplateCapabilities
             {
-                SystemRole = true, Tools = true, ToolCalls = true, ArgumentsAsObject = true, ParallelToolCalls = true, ReasoningInHistory = true,
+                SystemRole = true, LaterSystem = true, Tools = true, ToolCalls = true, ArgumentsAsObject = true, ParallelToolCalls = true, ReasoningInHistory = true,
                 ThinkingTag = "<think>", EnableThinking = true, ReasoningEffort = true,
             },
             full);
@@ -58,6 +58,29 @@ public sealed class ConversationRendererTests
         Assert.False(renderer.Capabilities.SystemRole);
         Assert.Equal("<user>S\nU<assistant>A", Text(renderer, new("system", "S"), new("user", "U"), new("assistant", "A")));
         Assert.Equal("<user>S", Text(renderer, new ChatMessage("system", "S")));
+    }
+
+    // Rows: roles of the conversation (s, u, a; each message has the text of its number), what a template gets that takes one system message in front.
+    [Theory]
+    [InlineData("su", "<system>0<user>1")]
+    [InlineData("ssu", "<system>0\n\n1<user>2")]
+    [InlineData("suasu", "<system>0<user>1<assistant>2<user>3\n4")]
+    [InlineData("usu", "<user>0<user>1\n2")]
+    [InlineData("sus", "<system>0<user>1\n2")]
+    [InlineData("suass", "<system>0<user>1<assistant>2<user>3\n4")]
+    [InlineData("ssuassu", "<system>0\n\n1<user>2<assistant>3<user>4\n5\n6")]
+    public void Further_system_messages_are_not_lost_where_the_template_takes_one_in_front(string roles, string expected)
+    {
+        ChatMessage[] messages = [.. roles.Select((role, i) => new ChatMessage(role switch { 's' => "system", 'u' => "user", _ => "assistant" }, $"{i}"))];
+        ConversationRenderer loses = Renderer("{% for m in messages %}{% if m.role != 'system' or loop.first %}<{{ m.role }}>{{ m.content }}{% endif %}{% endfor %}");
+        ConversationRenderer refuses = Renderer(
+            "{% for m in messages %}{% if m.role == 'system' and not loop.first %}{{ raise_exception('System message must be at the beginning.') }}{% endif %}<{{ m.role }}>{{ m.content }}{% endfor %}");
+        Assert.True(loses.Capabilities is { SystemRole: true, LaterSystem: false });
+        Assert.Equal((expected, expected), (Text(loses, messages), Text(refuses, messages)));
+
+        // Where the template shows them all, they stay what and where they are.
+        ConversationRenderer shows = Renderer("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}");
+        Assert.Equal(string.Concat(messages.Select(message => $"<{message.Role}>{message.Content}")), Text(shows, messages));
     }
 
     [Fact]
@@ -127,6 +150,14 @@ public sealed class ConversationRendererTests
             """[{"type": "function", "function": {"name": "f", "description": "", "parameters": {"type": "object", "properties": {"a": {"type": "integer", "maximum": 18446744073709551615}}}}}]""",
             Renderer(Tools).Render(request).Prompt!.Text);
         Assert.Equal("", Renderer(Tools).Render(request with { ToolChoice = new ToolChoice(ToolChoiceMode.None) }).Prompt!.Text);
+    }
+
+    [Fact]
+    public void A_template_that_goes_through_tools_that_are_not_there_gets_an_empty_list()
+    {
+        ConversationRenderer renderer = Renderer("<tools>{% for tool in tools %}{{ tool | tojson }}{% endfor %}</tools>{% for m in messages %}{{ m.content }}{% endfor %}");
+        Assert.True(renderer.Capabilities is { NeedsToolList: true, Tools: true, SystemRole: true });
+        Assert.Equal("<tools></tools>Hello", Text(renderer, new ChatMessage("user", "Hello")));
     }
 
     [Fact]

@@ -116,24 +116,45 @@ public sealed class RealTemplatesTests
         void Check(string name, Func<TemplateCapabilities, bool> isRight) => Assert.True(isRight(found[name + ".jinja"]), $"{name}: {found[name + ".jinja"]}");
     }
 
+    // Whatever a template takes: no word of a conversation may be lost on the way to the model.
     [Fact]
-    public async Task A_plain_conversation_with_tools_renders_with_every_real_template()
+    public async Task Calls_results_and_every_system_message_reach_the_prompt_with_every_real_template()
     {
         using JsonDocument schema = JsonDocument.Parse("""{"type": "object", "properties": {"a": {"type": "integer", "description": "A"}}, "required": ["a"]}""");
+        ChatMessage Call(params string[] names) => new("assistant", "")
+        {
+            ToolCalls = [.. names.Select((name, i) => new ChatToolCall($"call0000{i + 1}", name, $$"""{"a": 73{{i}}}"""))],
+        };
+        ChatMessage Result(string text, int call) => new("tool", text) { ToolCallId = $"call0000{call}" };
+        (string[] Words, ChatMessage[] Messages)[] conversations =
+        [
+            (["zqs", "zqu", "zqf", "730", "zqr"], [new("system", "zqs"), new("user", "zqu"), Call("zqf"), Result("zqr", 1)]),
+            (["zqu", "zqf", "730", "731", "zqr", "zqt", "zqe", "zqv"],
+                [new("user", "zqu"), Call("zqf", "zqg"), Result("zqr", 1), Result("zqt", 2), new("assistant", "zqe"), new("user", "zqv")]),
+            (["zqs", "zqd", "zqu", "zqe", "zql", "zqv"],
+                [new("system", "zqs"), new("system", "zqd"), new("user", "zqu"), new("assistant", "zqe"), new("system", "zql"), new("user", "zqv")]),
+        ];
         var failures = new StringBuilder();
         foreach ((string name, string source) in await RealTemplates.LoadAsync())
         {
             ChatModel model = ChatModel.Create(new ChatTemplateSource(source), new MarkerVocabulary([]), TimeProvider.System).Model!;
-            var call = new ChatMessage("assistant", "") { ToolCalls = [new ChatToolCall("call00001", "f", """{"a": 1}""")] };
-            var request = new ChatGeneration
+            foreach ((string[] words, ChatMessage[] messages) in conversations)
             {
-                Messages = [new("system", "zqs"), new("user", "zqu"), call, new("tool", "zqr") { ToolCallId = "call00001", Name = "f" }],
-                Tools = [new ChatTool("f", "d", schema.RootElement)],
-            };
-            (RenderedPrompt? prompt, MistralServe.Inference.EngineFailure? failure) = model.Render(request);
-            if (prompt is null || !prompt.Text.Contains("zqu", StringComparison.Ordinal))
-            {
-                failures.AppendLine($"{name}: {failure?.Message ?? prompt?.Text}");
+                bool hasCalls = messages.Any(message => message.Role == "tool");
+                var request = new ChatGeneration
+                {
+                    Messages = messages,
+                    Tools = hasCalls ? [new ChatTool("zqf", "d", schema.RootElement), new ChatTool("zqg", "d", schema.RootElement)] : [],
+                };
+                (RenderedPrompt? prompt, MistralServe.Inference.EngineFailure? failure) = model.Render(request);
+
+                // Nemo's shows the system text in the last question only, and only where that is the last message.
+                bool isKnown = name.StartsWith("mistralai-Mistral-Nemo", StringComparison.Ordinal) && messages[^1].Role == "tool";
+                string[] lost = [.. words.Skip(isKnown ? 1 : 0).Where(word => prompt?.Text.Contains(word, StringComparison.Ordinal) != true)];
+                if (lost.Length > 0)
+                {
+                    failures.AppendLine($"{name} loses {string.Join(' ', lost)}: {failure?.Message ?? prompt?.Text}");
+                }
             }
         }
 

@@ -81,6 +81,49 @@ each("filter", "text|trim", "text|upper|lower", "text|title", "'foo-bar (baz) [x
 each("json", "messages|tojson", "tools|tojson", "tools|tojson(indent=2)", "tools|tojson(indent=4, ensure_ascii=true)", "messages[1].content|tojson", "messages[1].content|tojson(ensure_ascii=True)", "dict|tojson(sort_keys=true)", "dict|tojson(separators=(',', ':'))", "dict|tojson(separators=[',', ':'], indent=1)", "dict|tojson(indent=0)", "dict|tojson(indent='\\t')", "[]|tojson, {}|tojson, none|tojson, true|tojson, 1.0|tojson, 1e22|tojson, 1e-7|tojson", "[[], {}]|tojson(indent=2)", "(1, 2)|tojson", "{1: 2, true: 3, none: 4, 1.5: 5}|tojson", "'\\x00\\x1f\\x7f\\b\\f\\u2028<>&/'|tojson", "'\\x7f'|tojson(ensure_ascii=true)", "nothing|tojson", "range(3)|tojson", "dict.items()|tojson", "{(1,): 2}|tojson", "namespace(a=1)|tojson", "list|tojson(indent=none)")
 each("test", "n is defined, nothing is defined, dict.q is undefined", "no is none, n is none", "t is true, t is false, 1 is true, no is false", "t is boolean, 1 is boolean", "1 is integer, true is integer, 1.0 is integer", "1.0 is float, 1 is float", "1 is number, true is number, '1' is number", "'a' is string, n is string", "dict is mapping, list is mapping", "'a' is sequence, list is sequence, dict is sequence, n is sequence, dict.items() is sequence, range(2) is sequence", "'a' is iterable, n is iterable, nothing is iterable, dict.items() is iterable, list|map('string') is iterable", "range is callable, n is callable", "3 is odd, 3 is even, 6 is divisibleby 3, 6 is divisibleby(4)", "1 is eq 1, 1 is ne 2, 1 is lt 2, 1 is le 1, 2 is gt 1, 2 is ge 3, 1 is equalto 1, 1 is lessthan 2, 1 is greaterthan 2", "1 is in list, 9 is in list, 1 is not in list", "'a' is lower, 'A' is upper, 'aB' is lower, '1' is lower", "none is sameas none, t is sameas true", "'upper' is filter, 'zz' is filter, 'odd' is test, 'zz' is test", "n is not none and t is defined", "not n is none", "n is none or t", "'a' is in 'abc'", "1 is defined is true", "dict.a is defined and dict.a is number", "'a' is odd")
 
+# Names: everything that llama.cpp's own templates use or its engine offers, one case each; TemplateNameTests knows the list.
+def named(kind, **templates):
+    for name, template in templates.items():
+        case(f"{kind}: {name.rstrip('_')}", template)
+
+
+named("filter", tojson="{{ messages[1] | tojson }}{{ 'é' | tojson(ensure_ascii=true) }}{{ tools | tojson(indent=4) }}", length="{{ messages | length }}", trim="[{{ text | trim }}]",
+      string="{{ f | string + 'x' }}", default="{{ nothing | default('a') }}{{ empty | default('b', true) }}", join="{{ list | join('-') }}", items="{% for k, v in dict | items %}{{ k }}{{ v }}{% endfor %}",
+      list="{{ dict | list | tojson }}", safe="{{ '<b>' | safe }}", selectattr="{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join }}",
+      lower="{{ text | lower }}", upper="{{ text | upper }}", dictsort="{% for k, v in dict | dictsort %}{{ k }}{{ v }}{% endfor %}", map="{{ messages | map(attribute='role') | join(',') }}{{ ['a'] | map('upper') | join }}",
+      replace="{{ text | replace('cd', 'xy') }}", from_json="{{ ('{\"a\": [1, 2.5]}' | from_json).a[1] }}", reject="{{ list | reject('equalto', 1) | join(',') }}", indent="{{ 'a\nb' | indent(2, true) }}",
+      int="{{ '12' | int + 1 }}", rejectattr="{{ messages | rejectattr('role', 'equalto', 'user') | list | length }}", unique="{{ [1, 2, 1] | unique | join(',') }}",
+      sort="{{ list | sort | join(',') }}{{ messages | sort(attribute='role') | map(attribute='role') | join(',') }}", min="{{ list | min }}", title="{{ text | title }}", capitalize="{{ 'aB' | capitalize }}",
+      abs="{{ -3 | abs }}", float="{{ '1.5' | float + 1 }}", first="{{ list | first }}", last="{{ list | last }}", reverse="{{ list | reverse | join }}", max="{{ list | max }}", sum="{{ list | sum }}",
+      slice="{{ [1, 2, 3, 4, 5] | slice(2) | list | tojson }}", wordcount="{{ 'a b c' | wordcount }}", truncate="{{ 'one two three four' | truncate(9) }}")
+named("test", **{name: "".join("{{ 'yes' if " + expression + " else 'no' }}" for expression in pair) for name, pair in dict(
+      defined=("n is defined", "nothing is defined"), undefined=("n is undefined", "nothing is undefined"), string=("text is string", "n is string"), none=("no is none", "n is none"),
+      mapping=("dict is mapping", "list is mapping"), iterable=("list is iterable", "n is iterable"), sequence=("list is sequence", "n is sequence"), false=("(1 == 2) is false", "no is false"),
+      true=("t is true", "n is true"), boolean=("t is boolean", "n is boolean"), number=("n is number", "text is number"), integer=("n is integer", "f is integer"), float=("f is float", "n is float"),
+      eq=("n is eq(7)", "n is eq(8)"), ne=("n is ne(7)", "n is ne(8)"), lt=("n is lt(7)", "n is lt(8)"), le=("n is le(6)", "n is le(7)"), gt=("n is gt(7)", "n is gt(6)"),
+      ge=("n is ge(8)", "n is ge(7)"), in_=("1 is in(list)", "9 is in(list)"), odd=("n is odd", "2 is odd"), even=("n is even", "2 is even"), divisibleby=("n is divisibleby(7)", "n is divisibleby(2)"),
+      lower=("'a' is lower", "'A' is lower"), upper=("'A' is upper", "'a' is upper"), callable=("range is callable", "n is callable"), sameas=("t is sameas(true)", "n is sameas(true)"),
+      filter=("'trim' is filter", "'zz' is filter"), test=("'odd' is test", "'zz' is test"), escaped=("('a' | safe) is escaped", "'a' is escaped")).items()})
+named("global", namespace="{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{{ ns.a }}", raise_exception="{{ raise_exception('Only ' ~ n) if nothing else 'quiet' }}", strftime_now="{{ strftime_now('%d %b %Y') }}",
+      range="{% for i in range(1, 7, 2) %}{{ i }}{% endfor %}")
+named("method", split="{{ 'a</think>b'.split('</think>')[-1] }}", items="{% for k, v in dict.items() %}{{ k }}{{ v }}{% endfor %}", strip="[{{ text.strip() }}]", get="{{ dict.get('a') }}{{ dict.get('z', 5) }}",
+      lstrip="[{{ text.lstrip() }}]", rstrip="[{{ text.rstrip() }}]", endswith="{{ 'a' if 'ab'.endswith('b') else 'b' }}", startswith="{{ 'a' if 'ab'.startswith('b') else 'b' }}", replace="{{ 'aba'.replace('a', 'x', 1) }}",
+      format="{{ '{} of {n}'.format(1, n=2) }}", keys="{{ dict.keys() | join }}", values="{{ dict.values() | join }}", rsplit="{{ 'a,b,c'.rsplit(',', 1)[0] }}")
+named("loop", last="{% for x in list %}{{ x }}{{ ',' if not loop.last }}{% endfor %}", index0="{% for x in list %}{{ loop.index0 }}{% endfor %}", first="{% for x in list %}{{ '^' if loop.first }}{{ x }}{% endfor %}",
+      previtem="{% for x in list %}{{ loop.previtem if not loop.first else '' }}<{{ x }} {% endfor %}", nextitem="{% for x in list %}{{ x }}<{{ loop.nextitem if not loop.last else '' }} {% endfor %}", index="{% for x in list %}{{ loop.index }}{% endfor %}")
+for name, template in {
+        "output": "{{ n }}", "if": "{% if n == 7 %}a{% endif %}", "elif": "{% if n == 8 %}a{% elif n == 7 %}b{% endif %}", "else": "{% if n == 8 %}a{% else %}c{% endif %}", "for": "{% for x in list %}{{ x }}{% endfor %}",
+        "for with unpacking": "{% for k, v in dict.items() %}{{ k }}{{ v }}{% endfor %}", "for with if": "{% for x in list if x > 1 %}{{ loop.index }}{{ x }}{% endfor %}", "set": "{% set x = n %}{{ x }}",
+        "set of a namespace": "{% set ns = namespace(x=1) %}{% for y in list %}{% set ns.x = ns.x + y %}{% endfor %}{{ ns.x }}", "macro with defaults": "{% macro m(a, b=2) %}{{ a }}{{ b }};{% endmacro %}{{ m(1) }}{{ m(1, b=3) }}",
+        "set block": "{% set x %}a{{ n }}{% endset %}{{ x }}", "generation": "{% generation %}a{{ n }}{% endgeneration %}", "break": "{% for x in list %}{% if loop.index == 2 %}{% break %}{% endif %}{{ x }}{% endfor %}",
+        "continue": "{% for x in list %}{% if loop.index == 2 %}{% continue %}{% endif %}{{ x }}{% endfor %}", "filter block": "{% filter upper %}a{{ n }}{% endfilter %}", "call block": "{% macro m() %}<{{ caller() }}>{% endmacro %}{% call m() %}a{% endcall %}",
+        "raw": "{% raw %}{{ n }}{% endraw %}", "comment": "a{# b #}c"}.items():
+    case(f"statement: {name}", template)
+for name, template in {
+        "in": "{{ 'a' if 'b' in 'abc' and 1 in list else 'b' }}", "not in": "{{ 'a' if 'z' not in dict else 'b' }}", "slice": "{{ list[1:] }}{{ text[-2:] }}", "slice with step": "{{ list[::-1] }}", "tuple": "{{ (1, 'a') }}", "unary minus": "{{ -n }}{{ list[-1] }}",
+        "inline if": "{{ 'a' if t else 'b' }}{{ 'a' if no }}", "list": "{{ [1, [text]] }}", "minus": "{{ n - 2 }}", "tilde": "{{ n ~ 'x' ~ f }}", "dict": "{{ {'a': [1, none, true]} }}", "modulo": "{{ n % 4 }}{{ -n % 4 }}", "times": "{{ n * 2 }}{{ 'ab' * 2 }}"}.items():
+    case(f"expression: {name}", template)
+
 # Templates in the manner of real ones
 case("chatml", "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + (message['content'] | trim) + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}")
 case("system first", "{%- if messages[0]['role'] == 'system' %}\n    {%- set system_message = messages[0]['content'] %}\n    {%- set loop_messages = messages[1:] %}\n{%- else %}\n    {%- set loop_messages = messages %}\n{%- endif %}\n\n{{- bos_token }}\n{%- for message in loop_messages %}\n    {%- if message.role == 'user' and loop.first and system_message is defined %}\n        {{- '[INST] ' + system_message + '\\n\\n' + message.content + ' [/INST]' }}\n    {%- elif message.role == 'assistant' and message.tool_calls is defined and message.tool_calls %}\n        {%- for call in message.tool_calls %}\n            {%- set out = call.function | tojson %}\n            {{- out[:-1] }}\n            {{- ', \"id\": \"' + call.id + '\"}' }}\n            {%- if not loop.last %}, {% else %}]{{ eos_token }}{% endif %}\n        {%- endfor %}\n    {%- endif %}\n{%- endfor %}\n")
