@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MistralServe.Inference.Kernels;
 
 namespace MistralServe.Inference.Native;
 
@@ -35,6 +36,13 @@ internal static unsafe class AbiCheck
             {
                 return $"the library writes {context} bytes of context and {model} bytes of model parameters, expected are 160 and 78";
             }
+        }
+
+        if (sizeof(GgmlTensor) != 336 || GgmlApi.ggml_tensor_overhead() != 32 + 336
+            || Marshal.PtrToStringUTF8(GgmlApi.ggml_op_name(GraphKernels.MultiplyOperation)) != "MUL_MAT"
+            || Marshal.PtrToStringUTF8(GgmlApi.ggml_op_name(GraphKernels.CustomOperation)) != "CUSTOM")
+        {
+            return "the library's tensors or operations are not those of v0.5.0";
         }
 
         return HasKnownDefaults() ? null : "the library's default parameters are not those of v0.5.0";

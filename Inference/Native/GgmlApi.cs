@@ -25,4 +25,15 @@ internal static unsafe partial class GgmlApi
 
     [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void ggml_threadpool_params_init(GgmlThreadpoolParams* parameters, int threads);
+
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte ggml_backend_buffer_is_host(void* buffer);
+
+    /// <summary>Name of an operation, as a C string that lives as long as the library.</summary>
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nint ggml_op_name(int operation);
+
+    /// <summary>Bytes of a tensor and of the 32-byte header before it.</summary>
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ggml_tensor_overhead();
 }

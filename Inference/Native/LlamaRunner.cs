@@ -15,6 +15,9 @@ internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount,
     /// <summary>Bytes that the KV cache will take, as far as known; 0 when not.</summary>
     public long KeyValueBytes { get; init; }
 
+    /// <summary>Whether products that the library computes one row at a time are computed by our own code, where the processor has what it needs.</summary>
+    public bool OwnKernels { get; init; } = true;
+
     /// <summary>When known, the vocabulary is loaded beside the weights instead of before them.</summary>
     public VocabularyShape? Vocabulary { get; init; }
 }
@@ -42,13 +45,16 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     private readonly BatchBuffer _batch;
     private readonly nint _memory;
     private readonly ComputeMonitor _monitor;
+    private readonly GraphKernels? _kernels;
 
-    private LlamaRunner(LlamaModelHandle model, LlamaModelHandle vocabulary, LlamaContextHandle context, LlamaContextOptions options, ComputeMonitor monitor)
+    private LlamaRunner(
+        LlamaModelHandle model, LlamaModelHandle vocabulary, LlamaContextHandle context, LlamaContextOptions options, ComputeMonitor monitor, GraphKernels? kernels)
     {
         _model = model;
         _vocabularyModel = vocabulary;
         _context = context;
         _monitor = monitor;
+        _kernels = kernels;
         _vocabulary = new LlamaVocabulary(vocabulary);
         nint handle = context.DangerousGetHandle();
         _memory = LlamaApi.llama_get_memory(handle);
@@ -105,19 +111,21 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         }
 
         LlamaContextHandle? context = null;
+        GraphKernels? kernels = null;
         var monitor = new ComputeMonitor();
         if (problem is null)
         {
             warmUp?.Release();
-            (context, problem) = CreateContext(model!, options, monitor);
+            (context, problem, kernels) = CreateContext(model!, options, monitor);
         }
 
         if (problem is null)
         {
-            return (new LlamaRunner(model!, vocabulary!, context!, options, monitor), null);
+            return (new LlamaRunner(model!, vocabulary!, context!, options, monitor, kernels), null);
         }
 
         context?.Dispose();
+        kernels?.Dispose();
         model?.Dispose();
         vocabulary?.Dispose();
         return (null, problem);
@@ -188,11 +196,12 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     {
         _batch.Dispose();
         _context.Dispose();
+        _kernels?.Dispose();
         _model.Dispose();
         _vocabularyModel.Dispose();
     }
 
-    private static (LlamaContextHandle? Context, string? Problem) CreateContext(LlamaModelHandle model, LlamaContextOptions options, ComputeMonitor monitor)
+    private static (LlamaContextHandle? Context, string? Problem, GraphKernels? Kernels) CreateContext(LlamaModelHandle model, LlamaContextOptions options, ComputeMonitor monitor)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
@@ -204,9 +213,11 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.type_k = options.QuantizedKeys ? TypeQ8 : TypeF16;
         parameters.kv_unified = 0;
         monitor.Attach(ref parameters);
+        GraphKernels? kernels = options.OwnKernels ? GraphKernels.Attach(ref parameters, options.Threads) : null;
         nint context = LlamaApi.llama_init_from_model(model.DangerousGetHandle(), parameters);
-        return LlamaContextHandle.Own(
+        (LlamaContextHandle? handle, string? problem) = LlamaContextHandle.Own(
             context, model, options.Threads, $"of {options.SequenceCount} sequences with {options.ContextLength} tokens", "lower --ctx-size or --parallel");
+        return (handle, problem, kernels);
     }
 
     private static int PadContext(int contextLength) => (contextLength + 255) / 256 * 256;

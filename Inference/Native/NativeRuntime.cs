@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using MistralServe.Inference.Kernels;
 
 namespace MistralServe.Inference.Native;
 
@@ -14,6 +15,11 @@ internal static unsafe class NativeRuntime
     private static string s_folder = AppContext.BaseDirectory;
     private static bool s_resolverSet;
     private static CpuVariant? s_variant;
+    private static delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> s_product;
+    private static nint s_cpuLibrary;
+
+    /// <summary>Our own product of Q4_1 weights; null where the library's is used. Set once the libraries are loaded.</summary>
+    public static delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> Product => s_product;
 
     /// <summary>
     /// Loads the libraries. The steps and why they are in this order:
@@ -54,6 +60,7 @@ internal static unsafe class NativeRuntime
             }
 
             LlamaApi.llama_backend_init();
+            s_product = KernelLibrary.FindProduct();
             s_variant = variant;
             return (variant, null);
         }
@@ -74,6 +81,24 @@ internal static unsafe class NativeRuntime
     {
         var free = (delegate* unmanaged[Cdecl]<nint, void>)FindCpuFunction("ggml_threadpool_free\0"u8);
         free(pool);
+    }
+
+    /// <summary>The CPU library's conversion of floats to a type of blocks; null when it has none.</summary>
+    public static void* FindConversion(int type) => FindTrait(type, 0);
+
+    /// <summary>The CPU library's dot product of one row of a type of blocks; null when it has none.</summary>
+    public static void* FindDotProduct(int type) => FindTrait(type, 1);
+
+    // ggml_type_traits_cpu (ggml-cpu.h) begins with these two.
+    private static void* FindTrait(int type, int place)
+    {
+        if (s_cpuLibrary == 0 || !NativeLibrary.TryGetExport(s_cpuLibrary, "ggml_get_type_traits_cpu", out nint find))
+        {
+            return null;
+        }
+
+        void** traits = ((delegate* unmanaged[Cdecl]<int, void**>)find)(type);
+        return traits is null ? null : traits[place];
     }
 
     /// <summary>UTF-8 with a terminating NUL, for the library's string arguments.</summary>
@@ -140,6 +165,8 @@ internal static unsafe class NativeRuntime
         {
             GgmlApi.ggml_backend_load(pointer);
         }
+
+        NativeLibrary.TryLoad(path, out s_cpuLibrary);
 
         return GgmlApi.ggml_backend_dev_count() > 0
             ? (variant, null)
