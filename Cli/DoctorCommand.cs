@@ -61,7 +61,7 @@ internal static class DoctorCommand
             await output.WriteLineAsync($"variant     {variant.Name}{(variant == chosen ? " (chosen)" : "")}: {state}");
         }
 
-        await output.WriteLineAsync($"kernels     products of Q4_1 weights: {(KernelLibrary.HasProduct ? "our own, for AVX2" : "llama.cpp's (ours need AVX2, FMA and " + KernelLibrary.FileName + " beside the program)")}");
+        await output.WriteLineAsync($"kernels     products of Q4_1 weights: {(chosen is not null && KernelLibrary.HasProduct(chosen) ? "our own, for AVX2" : "llama.cpp's (ours need a variant with AVX2 and FMA, and " + KernelLibrary.FileName + " beside the program)")}");
         ModelDescriptionResult model = ModelDescriptionReader.Read(settings.ModelFile, alias: null, isDemo: settings.ModelPath is null);
         if (model.Model is { } description)
         {

@@ -22,7 +22,7 @@ internal static unsafe class Q41Product
 
     /// <summary>Bytes of <see cref="ProductState.Activations"/> that a product needs.</summary>
     public static long CountActivationBytes(long columns, long length) =>
-        (columns + Q41Blocks.TileColumns - 1) / Q41Blocks.TileColumns * (length / Q41Blocks.Length) * Q41Blocks.TileBytes;
+        CountTiles(columns) * (length / Q41Blocks.Length) * Q41Blocks.TileBytes;
 
     /// <summary>Bytes of scratch memory that a thread needs.</summary>
     public static long CountScratchBytes(long length) => length / Q41Blocks.Length * ((TileChunk * 2 * sizeof(float)) + Q41Blocks.ActivationBytes + 4);
@@ -49,7 +49,7 @@ internal static unsafe class Q41Product
             }
         }
 
-        bool byTile = columns >= MinTileColumns;
+        bool byTile = IsByTile(columns);
         int chunk = byTile ? TileChunk : ColumnChunk;
         for (long row = Take(work, chunk); row < rows; row = Take(work, chunk))
         {
@@ -68,12 +68,16 @@ internal static unsafe class Q41Product
         }
     }
 
+    private static bool IsByTile(int columns) => columns >= MinTileColumns;
+
+    private static long CountTiles(long columns) => (columns + Q41Blocks.TileColumns - 1) / Q41Blocks.TileColumns;
+
     private static long Take(ProductWork* work, int chunk) => (Interlocked.Increment(ref work->NextChunk) - 1L) * chunk;
 
     private static void Pack(GgmlTensor* activations, ProductState* state, int blocks, int columns, int thread, int threads, byte* row)
     {
-        bool byTile = columns >= MinTileColumns;
-        int padded = byTile ? (columns + Q41Blocks.TileColumns - 1) / Q41Blocks.TileColumns * Q41Blocks.TileColumns : columns;
+        bool byTile = IsByTile(columns);
+        long padded = byTile ? CountTiles(columns) * Q41Blocks.TileColumns : columns;
         for (int column = thread; column < padded; column += threads)
         {
             byte* tile = state->Activations + ((long)(column / Q41Blocks.TileColumns) * blocks * Q41Blocks.TileBytes);

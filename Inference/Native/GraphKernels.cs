@@ -35,9 +35,9 @@ internal sealed unsafe class GraphKernels : IDisposable
     /// <returns>What must live as long as the context; null when the library's own code is used.</returns>
     public static GraphKernels? Attach(ref LlamaContextParams parameters, int threads)
     {
-        delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> product = NativeRuntime.Product;
-        var quantize = (delegate* unmanaged[Cdecl]<float*, byte*, long, void>)NativeRuntime.FindConversion(TypeQ81);
-        if (product is null || quantize is null)
+        GgmlTypeTraitsCpu* activations = NativeRuntime.FindTypeTraits(TypeQ81);
+        delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> product = NativeRuntime.Variant is { } variant ? KernelLibrary.FindProduct(variant) : null;
+        if (product is null || activations is null)
         {
             return null;
         }
@@ -45,7 +45,7 @@ internal sealed unsafe class GraphKernels : IDisposable
         var state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
         state->Function = product;
         state->Threads = threads;
-        state->Product.Quantize = quantize;
+        state->Product.Quantize = activations->from_float;
         state->Work = (ProductWork*)NativeMemory.AlignedAlloc((nuint)Slots * (nuint)sizeof(ProductWork), 64);
         parameters.cb_eval = (delegate* unmanaged[Cdecl]<GgmlTensor*, byte, void*, byte>)&OnNode;
         parameters.cb_eval_user_data = state;

@@ -99,3 +99,11 @@ internal unsafe struct GgmlThreadpoolParams
     public uint poll;
     public byte strict_cpu, paused;
 }
+
+/// <summary>The beginning of <c>ggml_type_traits_cpu</c>; only read, behind the library's pointer.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct GgmlTypeTraitsCpu
+{
+    public delegate* unmanaged[Cdecl]<float*, byte*, long, void> from_float;
+    public delegate* unmanaged[Cdecl]<int, float*, nuint, byte*, nuint, byte*, nuint, int, void> vec_dot;
+}

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using MistralServe.Inference.Kernels;
 
 namespace MistralServe.Inference.Native;
 
@@ -15,11 +14,10 @@ internal static unsafe class NativeRuntime
     private static string s_folder = AppContext.BaseDirectory;
     private static bool s_resolverSet;
     private static CpuVariant? s_variant;
-    private static delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> s_product;
     private static nint s_cpuLibrary;
 
-    /// <summary>Our own product of Q4_1 weights; null where the library's is used. Set once the libraries are loaded.</summary>
-    public static delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> Product => s_product;
+    /// <summary>The CPU variant in use; null until the libraries are loaded.</summary>
+    public static CpuVariant? Variant => s_variant;
 
     /// <summary>
     /// Loads the libraries. The steps and why they are in this order:
@@ -60,7 +58,6 @@ internal static unsafe class NativeRuntime
             }
 
             LlamaApi.llama_backend_init();
-            s_product = KernelLibrary.FindProduct();
             s_variant = variant;
             return (variant, null);
         }
@@ -83,23 +80,11 @@ internal static unsafe class NativeRuntime
         free(pool);
     }
 
-    /// <summary>The CPU library's conversion of floats to a type of blocks; null when it has none.</summary>
-    public static void* FindConversion(int type) => FindTrait(type, 0);
-
-    /// <summary>The CPU library's dot product of one row of a type of blocks; null when it has none.</summary>
-    public static void* FindDotProduct(int type) => FindTrait(type, 1);
-
-    // ggml_type_traits_cpu (ggml-cpu.h) begins with these two.
-    private static void* FindTrait(int type, int place)
-    {
-        if (s_cpuLibrary == 0 || !NativeLibrary.TryGetExport(s_cpuLibrary, "ggml_get_type_traits_cpu", out nint find))
-        {
-            return null;
-        }
-
-        void** traits = ((delegate* unmanaged[Cdecl]<int, void**>)find)(type);
-        return traits is null ? null : traits[place];
-    }
+    /// <summary>What the CPU library computes with a type of blocks; null when it does not say.</summary>
+    public static GgmlTypeTraitsCpu* FindTypeTraits(int type) =>
+        s_cpuLibrary != 0 && NativeLibrary.TryGetExport(s_cpuLibrary, "ggml_get_type_traits_cpu", out nint find)
+            ? ((delegate* unmanaged[Cdecl]<int, GgmlTypeTraitsCpu*>)find)(type)
+            : null;
 
     /// <summary>UTF-8 with a terminating NUL, for the library's string arguments.</summary>
     public static byte[] ToNative(string text)

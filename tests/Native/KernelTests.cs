@@ -30,9 +30,8 @@ public sealed unsafe class KernelTests
         float[] activations = new float[columns * length];
         float[] result = new float[columns * Rows];
         var random = new Random(length + columns);
-        var quantizeWeights = (delegate* unmanaged[Cdecl]<float*, byte*, long, void>)NativeRuntime.FindConversion(TypeQ41);
-        var quantize = (delegate* unmanaged[Cdecl]<float*, byte*, long, void>)NativeRuntime.FindConversion(TypeQ81);
-        var dot = (delegate* unmanaged[Cdecl]<int, float*, nuint, byte*, nuint, byte*, nuint, int, void>)NativeRuntime.FindDotProduct(TypeQ41);
+        GgmlTypeTraitsCpu* library = NativeRuntime.FindTypeTraits(TypeQ41);
+        delegate* unmanaged[Cdecl]<float*, byte*, long, void> quantize = NativeRuntime.FindTypeTraits(TypeQ81)->from_float;
         long scratchBytes = Q41Product.CountScratchBytes(length) + 64;
         byte[] scratch = new byte[2 * scratchBytes], packed = new byte[Q41Product.CountActivationBytes(columns, length)];
         fixed (byte* w = weights, s = scratch, p = packed)
@@ -45,7 +44,7 @@ public sealed unsafe class KernelTests
                 Fill(row, random, 0.1);
                 fixed (float* numbers = row)
                 {
-                    quantizeWeights(numbers, w + (i * blocks * Q41Blocks.WeightBytes), length);
+                    library->from_float(numbers, w + (i * blocks * Q41Blocks.WeightBytes), length);
                 }
             }
 
@@ -63,13 +62,17 @@ public sealed unsafe class KernelTests
                     for (int i = 0; i < Rows; i++)
                     {
                         float expected;
-                        dot(length, &expected, 0, w + (i * blocks * Q41Blocks.WeightBytes), 0, y, 0, 1);
+                        library->vec_dot(length, &expected, 0, w + (i * blocks * Q41Blocks.WeightBytes), 0, y, 0, 1);
                         Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(result[(c * Rows) + i]));
                     }
                 }
             }
         }
     }
+
+    [Fact]
+    public void A_variant_without_AVX2_keeps_the_librarys_product() =>
+        Assert.All(CpuVariant.All, variant => Assert.True(variant.Needs.HasFlag(CpuFeatures.Avx2 | CpuFeatures.Fma) || !KernelLibrary.HasProduct(variant), variant.Name));
 
     [Fact]
     public void Logits_of_a_model_are_the_librarys_bit_for_bit_whatever_the_batch()
@@ -93,8 +96,7 @@ public sealed unsafe class KernelTests
     // As the library does: two threads that call it at once.
     private static void Run(ProductState* state, byte* weights, float* activations, float* result, int length, int columns, int rows)
     {
-        LlamaReference.LoadLibraries();
-        delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> multiply = KernelLibrary.FindProduct();
+        delegate* unmanaged[Cdecl]<GgmlTensor*, int, int, ProductWork*, void> multiply = KernelLibrary.FindProduct(NativeRuntime.Variant!);
         GgmlTensor* tensors = (GgmlTensor*)NativeMemory.AllocZeroed(3, (nuint)sizeof(GgmlTensor));
         ProductWork* work = (ProductWork*)NativeMemory.AllocZeroed((nuint)sizeof(ProductWork));
         GgmlTensor* product = tensors, first = tensors + 1, second = tensors + 2;

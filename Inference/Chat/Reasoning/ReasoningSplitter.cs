@@ -47,9 +47,10 @@ internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, Inc
         ReadOnlySpan<byte> text = Held;
         int space = TextScan.LeadingSpace(text);
         ReadOnlySpan<byte> visible = text[space..];
+        bool mayBeMark = space <= TextScan.MaxDroppedSpace;
 
         // Models repeat the mark that the prompt ended with.
-        if (visible.StartsWith(_open) && space <= TextScan.MaxDroppedSpace)
+        if (mayBeMark && visible.StartsWith(_open))
         {
             Use(space + _open.Length);
             _stage = Stage.Begin;
@@ -57,14 +58,14 @@ internal sealed class ReasoningSplitter(ReasoningFormat format, bool isOpen, Inc
         }
 
         // Or they close at once what was not opened.
-        if (!isOpen && visible.StartsWith(_ends[0]) && space <= TextScan.MaxDroppedSpace)
+        if (mayBeMark && !isOpen && visible.StartsWith(_ends[0]))
         {
             Use(space + _ends[0].Length);
             _stage = Stage.Behind;
             return true;
         }
 
-        if (!final && space <= TextScan.MaxDroppedSpace && (_open.AsSpan().StartsWith(visible) || (!isOpen && _ends[0].AsSpan().StartsWith(visible))))
+        if (mayBeMark && !final && (_open.AsSpan().StartsWith(visible) || (!isOpen && _ends[0].AsSpan().StartsWith(visible))))
         {
             return false;
         }
