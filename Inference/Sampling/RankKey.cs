@@ -99,10 +99,11 @@ internal static class RankKey
         return keys[^1];
     }
 
+    /// <summary>Whether a sum reaches a mass.</summary>
+    public static bool Reaches(double sum, double mass, bool exceed) => exceed ? sum > mass : sum >= mass;
+
     // Quickselect halves its keys on average; after twice that many rounds the rest is sorted, which bounds the worst case.
     private static int RoundLimit(int length) => (2 * BitOperations.Log2((uint)length)) + 2;
-
-    private static bool Reaches(double sum, double mass, bool exceed) => exceed ? sum > mass : sum >= mass;
 
     private static double Sum(ReadOnlySpan<ulong> keys, ReadOnlySpan<float> weights)
     {

@@ -75,7 +75,7 @@ internal static class Truncation
     {
         // All scores equal gives the range 0.
         range = Math.Max(range, 1e-3);
-        ulong last = cut.Find(candidates.Scores, candidates.Weights, order, range, p * candidates.Total, exceed, candidates.Keys);
+        ulong last = cut.Find(candidates.Scores, candidates.Weights, order, range, candidates.Total, p * candidates.Total, exceed, candidates.Keys);
         candidates.KeepUpTo(order, last);
     }
 
