@@ -23,6 +23,9 @@ internal static unsafe class Q41Blocks
     /// <summary>Columns of a tile.</summary>
     public const int TileColumns = 8;
 
+    /// <summary>Columns of which a tile that is not full may be half.</summary>
+    public const int HalfTileColumns = 4;
+
     /// <summary>Bytes of one block of a tile: the scales of all columns, their sums, then 32 bytes a column.</summary>
     public const int TileBytes = TileColumns * (4 + 4 + Length);
 
@@ -103,6 +106,26 @@ internal static unsafe class Q41Blocks
         }
 
         Avx.Store(result, Vector256.Create(Fold(a0, a1, a2, a3), Fold(a4, a5, a6, a7)) + sums);
+    }
+
+    /// <summary>One row of weights with the first four columns of a tile: four floats.</summary>
+    public static void MultiplyHalfTile(byte* weights, int blocks, float* scales, float* minima, byte* tile, float* result)
+    {
+        Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default;
+        Vector128<float> sums = default;
+        float* products = stackalloc float[HalfTileColumns];
+        for (int b = 0; b < blocks; b++, weights += WeightBytes, tile += TileBytes)
+        {
+            Vector256<byte> x = Unpack(weights + 4);
+            Sse.Store(products, Sse.Multiply(Avx.BroadcastScalarToVector128(scales + b), Sse.LoadVector128((float*)tile)));
+            sums = Fma.MultiplyAdd(Avx.BroadcastScalarToVector128(minima + b), Sse.LoadVector128((float*)(tile + 32)), sums);
+            a0 = Fma.MultiplyAdd(Avx.BroadcastScalarToVector256(products), Dot(x, tile + 64), a0);
+            a1 = Fma.MultiplyAdd(Avx.BroadcastScalarToVector256(products + 1), Dot(x, tile + 96), a1);
+            a2 = Fma.MultiplyAdd(Avx.BroadcastScalarToVector256(products + 2), Dot(x, tile + 128), a2);
+            a3 = Fma.MultiplyAdd(Avx.BroadcastScalarToVector256(products + 3), Dot(x, tile + 160), a3);
+        }
+
+        Sse.Store(result, Fold(a0, a1, a2, a3) + sums);
     }
 
     /// <summary>Four rows of weights with one column: four floats.</summary>

@@ -10,8 +10,8 @@ namespace MistralServe.Inference.Kernels;
 /// </summary>
 internal static unsafe class Q41Product
 {
-    // Fewer columns than this go one by one: measured, a tile takes as long as four of them.
-    private const int MinTileColumns = 4;
+    // Fewer columns than this go one by one: half a tile takes about as long as two of them.
+    private const int MinTileColumns = 3;
 
     // Rows of weights that a thread takes at once: what stays in the first cache beside a tile, and a multiple of four.
     private const int TileChunk = 16;
@@ -113,12 +113,20 @@ internal static unsafe class Q41Product
         float* block = stackalloc float[TileChunk * Q41Blocks.TileColumns];
         for (int column = 0; column < columns; column += Q41Blocks.TileColumns, tile += (long)blocks * Q41Blocks.TileBytes)
         {
+            int valid = Math.Min(Q41Blocks.TileColumns, columns - column);
             for (int r = 0; r < rows; r++)
             {
-                Q41Blocks.MultiplyTile(weights + (r * stride), blocks, scratch + (r * blocks), minima + (r * blocks), tile, block + (r * Q41Blocks.TileColumns));
+                float* eight = block + (r * Q41Blocks.TileColumns);
+                if (valid <= Q41Blocks.HalfTileColumns)
+                {
+                    Q41Blocks.MultiplyHalfTile(weights + (r * stride), blocks, scratch + (r * blocks), minima + (r * blocks), tile, eight);
+                }
+                else
+                {
+                    Q41Blocks.MultiplyTile(weights + (r * stride), blocks, scratch + (r * blocks), minima + (r * blocks), tile, eight);
+                }
             }
 
-            int valid = Math.Min(Q41Blocks.TileColumns, columns - column);
             for (int c = 0; c < valid; c++)
             {
                 float* target = result + ((column + c) * resultStride);
