@@ -1,5 +1,3 @@
 using MistralServe.Cli;
-using MistralServe.Inference.Native;
 
-KeyValueWarmUp.ShareHeap();
 return await MistralServeCommand.RunAsync(args);

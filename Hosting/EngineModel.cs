@@ -38,9 +38,10 @@ internal sealed class EngineModel : IServedModel
     private readonly RankService _ranking;
     private readonly McpToolRegistry _tools;
     private readonly TimeProvider _time;
+    private readonly IDisposable? _preparation;
     private bool _started;
 
-    /// <summary>Puts loader, engine and chat together; nothing is loaded yet.</summary>
+    /// <summary>Puts loader, engine and chat together; loads nothing yet.</summary>
     /// <param name="description">What is known of the model before it is loaded.</param>
     /// <param name="settings">Checked settings.</param>
     /// <param name="template">The chat template; null refuses chat.</param>
@@ -48,12 +49,14 @@ internal sealed class EngineModel : IServedModel
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes loggers.</param>
     /// <param name="tools">Tools that there could be; null means the product's.</param>
+    /// <param name="preparation">What has begun before the load; disposed when there will be none.</param>
     public EngineModel(
         ModelDescription description, ServeSettings settings, ChatTemplateSource? template, RunnerLoader load, TimeProvider time, ILoggerFactory loggers,
-        IReadOnlyList<ToolRow>? tools = null)
+        IReadOnlyList<ToolRow>? tools = null, IDisposable? preparation = null)
     {
         Description = description;
         _time = time;
+        _preparation = preparation;
         (EngineOptions options, ContextLayout layout) = ChooseLayout(description, settings);
         _engine = new InferenceEngine(options, progress => load(layout, progress), time, loggers.CreateLogger<InferenceEngine>());
         ModelConstraintCompiler constraints = new(new JsonGrammarBuilder());
@@ -135,6 +138,10 @@ internal sealed class EngineModel : IServedModel
         if (_started)
         {
             await StopAsync();
+        }
+        else
+        {
+            _preparation?.Dispose();
         }
     }
 

@@ -9,7 +9,7 @@ namespace MistralServe.Hosting;
 internal static class ModelStartup
 {
     /// <summary>
-    /// Reads the header of the model file; the model is not loaded yet.
+    /// Reads the header of the model file; the weights are not loaded yet.
     /// </summary>
     /// <returns>The model, or a sentence for the user that says why there is none.</returns>
     public static (IServedModel? Model, string? Problem) Open(ServeSettings settings, ILoggerFactory loggers)
@@ -29,7 +29,7 @@ internal static class ModelStartup
         return (Create(description, settings, template, loggers), null);
     }
 
-    /// <summary>A model that llama.cpp runs; nothing is loaded yet.</summary>
+    /// <summary>A model that llama.cpp runs; only its vocabulary begins to load.</summary>
     /// <param name="description">Its header.</param>
     /// <param name="settings">Checked settings.</param>
     /// <param name="template">The chat template; null refuses chat.</param>
@@ -37,8 +37,9 @@ internal static class ModelStartup
     public static EngineModel Create(ModelDescription description, ServeSettings settings, ChatTemplateSource? template, ILoggerFactory loggers)
     {
         var options = new ModelLoadOptions(
-            settings.NativeDirectory ?? AppContext.BaseDirectory, settings.CpuVariant ?? "auto", settings.ThreadCount ?? PhysicalCores.Count());
-        return new EngineModel(
-            description, settings, template, (layout, progress) => new ModelLoader(description, options, layout, loggers).Load(progress), TimeProvider.System, loggers);
+            settings.NativeDirectory ?? AppContext.BaseDirectory, settings.CpuVariant ?? "auto", settings.ThreadCount ?? PhysicalCores.Count(), settings.FastStart);
+        var loader = new ModelLoader(description, options, loggers);
+        loader.Begin();
+        return new EngineModel(description, settings, template, loader.Load, TimeProvider.System, loggers, preparation: loader);
     }
 }

@@ -41,8 +41,11 @@ internal sealed record ServeSettings
     /// <summary>Whether keys are cached as Q8_0 instead of F16; null means the default of the layout's rules.</summary>
     public bool? QuantizedKeys { get; init; }
 
+    /// <summary>Whether weights are used as they lie in the file, without laying them out anew for faster kernels.</summary>
+    public bool FastStart { get; init; }
+
     /// <summary>Most tokens guessed at a time by lookup, 0..64; 0 turns speculation off.</summary>
-    public int MaxDraftTokens { get; init; }
+    public int MaxDraftTokens { get; init; } = 16;
 
     /// <summary>Native compute threads; null means the number of physical cores.</summary>
     public int? ThreadCount { get; init; }

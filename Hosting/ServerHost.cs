@@ -10,9 +10,9 @@ namespace MistralServe.Hosting;
 /// The life of the server process.
 /// <code>
 /// 1 keys and bind rule   → refused with a sentence before anything is opened
-/// 2 header of the model  → refused with a sentence before the native library sees the file
+/// 2 header of the model  → refused with a sentence before the native library sees the file; its vocabulary begins to load
 /// 3 both listeners open  → /health says "loading model", requests wait in the queue
-/// 4 model loads          → requests are served
+/// 4 weights load         → requests are served
 /// 5 first SIGTERM/SIGINT → drain, then the listeners close, then the engine is freed
 /// </code>
 /// </summary>
@@ -29,7 +29,7 @@ internal static class ServerHost
     /// </summary>
     /// <param name="settings">Checked settings.</param>
     /// <param name="error">Where the banner and refusals are written.</param>
-    /// <param name="open">Reads the model's header; gives the model, not yet loading, or a sentence.</param>
+    /// <param name="open">Reads the model's header; gives the model, its weights not yet loading, or a sentence.</param>
     /// <param name="stop">Completes when the server shall drain and stop (the first signal).</param>
     /// <returns>The exit code of the process: 0 after a drain that was asked for.</returns>
     public static async Task<int> RunAsync(

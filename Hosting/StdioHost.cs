@@ -18,7 +18,7 @@ internal static class StdioHost
     /// <param name="input">Messages of the host.</param>
     /// <param name="output">Messages to the host, and nothing else.</param>
     /// <param name="error">Where refusals are written.</param>
-    /// <param name="open">Reads the model's header; gives the model, not yet loading, or a sentence.</param>
+    /// <param name="open">Reads the model's header; gives the model, its weights not yet loading, or a sentence.</param>
     /// <param name="stop">Completes at the first signal.</param>
     /// <returns>The exit code: 0 at the end of the input or after a signal, 1 when the model cannot be served.</returns>
     public static async Task<int> RunAsync(

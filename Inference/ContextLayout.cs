@@ -7,7 +7,7 @@ namespace MistralServe.Inference;
 /// How the context is laid out: streams, attention kernel and KV types, chosen by rule from the model's shape and the memory.
 /// The rules rest on measurements (docs/performance.md): one KV stream a sequence decodes faster than a common one for independent
 /// requests; the fused attention kernel is slow for the short prompt of a next turn and, with heads of 128, halves the speed of
-/// tokens behind a prompt, and without it an answer does not depend on its batch neighbours, so it is off; keys in Q8_0 take half
+/// tokens behind a prompt, and without it (and without guesses) an answer does not depend on its batch neighbours, so it is off; keys in Q8_0 take half
 /// the memory and are read faster, so they are where the heads allow it; quantised values slow prompts to a fifth, so values are
 /// never quantised. Immutable.
 /// </summary>
@@ -36,7 +36,7 @@ internal sealed record ContextLayout
     /// <summary>Whether keys are stored as Q8_0.</summary>
     public required bool QuantizedKeys { get; init; }
 
-    /// <summary>Memory of the KV cache in bytes, taken at the start.</summary>
+    /// <summary>Memory of the KV cache in bytes, when all of it is in use.</summary>
     public required long KeyValueBytes { get; init; }
 
     /// <summary>Its limit in bytes.</summary>

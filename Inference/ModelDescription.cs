@@ -69,6 +69,9 @@ internal sealed record ModelDescription
     /// <summary>Name of the most common tensor type by bytes, for example <c>Q4_1</c>.</summary>
     public string? Quantization { get; init; }
 
+    /// <summary>Names of all tensor types in the file.</summary>
+    public IReadOnlyList<string> TensorTypes { get; init; } = [];
+
     /// <summary>Value of <c>tokenizer.chat_template</c> (Jinja source); null when absent.</summary>
     public string? ChatTemplate { get; init; }
 

@@ -67,7 +67,7 @@ internal static class OptionTable
             "Sequences beyond --parallel that keep prefixes in the cache while all others are busy; fewer when --cache-memory does not suffice.",
             settings => settings.CacheStreams, (settings, value) => settings with { CacheStreams = (int)value }),
         OptionRow.Integer("--cache-memory", null, "MIB", 1, 16_777_216,
-            "Most memory for the KV cache. Each of the --parallel and --cache-streams sequences takes its share at the start; the log says how much.",
+            "Most memory for the KV cache. Each of the --parallel and --cache-streams sequences has its share, and takes it from the system when it is first used; the log says how much.",
             settings => settings.CacheMemoryMebibytes, (settings, value) => settings with { CacheMemoryMebibytes = (int)value }, "a quarter of the memory"),
         OptionRow.Choice("--cache-type-k", "TYPE", KeyTypes,
             "Type of the keys in the KV cache. q8_0 halves them and is read faster; it rounds a little and goes without flash attention only. auto is q8_0 where that is so and heads are a multiple of 32 wide, else f16.",
@@ -75,8 +75,11 @@ internal static class OptionTable
         OptionRow.Choice("--flash-attention", "MODE", AttentionModes,
             "Fused attention kernel: faster long prompts and, with small heads, more tokens for many clients; slower next turns. auto is off.",
             settings => settings.FlashAttention, (settings, value) => settings with { FlashAttention = value }),
+        OptionRow.Switch("--fast-start",
+            "Use weights as they lie in the file, without repacking them for faster kernels: ready sooner and with less memory, slower tokens for some types.",
+            (settings, value) => settings with { FastStart = value }),
         OptionRow.Integer("--draft-max", null, "TOKENS", 0, 64,
-            "Most tokens guessed at a time by lookup in prompt and answer (speculation); 0 is off. Helps where text repeats and more rows cost little: large models.",
+            "Most tokens guessed at a time by lookup in prompt and answer (speculation); 0 is off. Helps where text repeats, as in edited code; how many are guessed follows the success.",
             settings => settings.MaxDraftTokens, (settings, value) => settings with { MaxDraftTokens = (int)value }),
         OptionRow.Integer("--threads", null, "COUNT", 1, 1024,
             "Compute threads of the native library.",
@@ -155,7 +158,7 @@ internal static class OptionTable
     public static readonly IReadOnlyList<OptionRow> Mcp =
     [
         .. Serve.Where(row => row.Flag is "--model" or "--alias" or "--parallel" or "--ctx-size" or "--cache-streams" or "--cache-memory"
-            or "--cache-type-k" or "--flash-attention" or "--draft-max" or "--threads" or "--queue" or "--queue-timeout" or "--request-timeout"
+            or "--cache-type-k" or "--flash-attention" or "--fast-start" or "--draft-max" or "--threads" or "--queue" or "--queue-timeout" or "--request-timeout"
             or "--cpu-variant" or "--native-dir" or "--chat-template" or "--mcp-tools" or "--max-body-size" or "--log-level" or "--config"),
     ];
 

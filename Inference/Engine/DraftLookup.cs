@@ -3,8 +3,9 @@ namespace MistralServe.Inference.Engine;
 /// <summary>
 /// Guesses the next tokens of a sequence by looking up its last three tokens earlier in it (prompt lookup decoding,
 /// A. Saxena 2023; n-gram speculation): what followed there is proposed, the model confirms or rejects it in one batch. How many
-/// are proposed follows the success: doubled when all were right, cut to what was right otherwise; after misses some turns are
-/// skipped, so that text without repetition costs next to nothing. One per choice; engine thread only.
+/// are proposed follows how far back the two places agree, because three equal tokens are often chance and ten are a copy, and the
+/// success: the limit is doubled when all were right, cut to what was right otherwise; after misses some turns are skipped, so that
+/// text without repetition costs next to nothing. One per choice; engine thread only.
 /// </summary>
 internal sealed class DraftLookup
 {
@@ -23,7 +24,7 @@ internal sealed class DraftLookup
     private int _nextSkip = 1;
 
     /// <summary>Creates a lookup for sequences up to a length.</summary>
-    /// <param name="contextLength">Tokens of one sequence.</param>
+    /// <param name="contextLength">Tokens of the sequence at most.</param>
     /// <param name="maxLimit">Most tokens in one guess.</param>
     public DraftLookup(int contextLength, int maxLimit)
     {
@@ -54,7 +55,8 @@ internal sealed class DraftLookup
         }
 
         // Never past the end of what is known: the copied text may run into the present.
-        int count = Math.Min(Math.Min(_limit, draft.Length), tokens.Length - match);
+        int earned = CountAgreeing(tokens, match) - GramLength + 1;
+        int count = Math.Min(Math.Min(Math.Min(_limit, earned), draft.Length), tokens.Length - match);
         tokens.Slice(match, count).CopyTo(draft);
         return count;
     }
@@ -96,6 +98,19 @@ internal sealed class DraftLookup
         ReadOnlySpan<int> last = tokens[^GramLength..];
         int end = _lastEnd[Hash(last)];
         return end >= GramLength && tokens.Slice(end - GramLength, GramLength).SequenceEqual(last) ? end : 0;
+    }
+
+    // How many tokens before the two places are the same; as far as it matters.
+    private int CountAgreeing(ReadOnlySpan<int> tokens, int match)
+    {
+        int most = Math.Min(match, GramLength + _limit);
+        int count = GramLength;
+        while (count < most && tokens[match - 1 - count] == tokens[tokens.Length - 1 - count])
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private int Hash(ReadOnlySpan<int> gram)

@@ -146,7 +146,8 @@ internal sealed class Scheduler : IScheduler
         choice.AdmittedAt = _time.GetTimestamp();
 
         _generator.Prepare(choice);
-        choice.Drafts = request.Speculate && _options.MaxDraftTokens > 0 && _runner.CanCut ? new DraftLookup(_options.ContextLength, _options.MaxDraftTokens) : null;
+        int longest = (int)Math.Min(_options.ContextLength, (long)choice.Prompt.Length + request.MaxTokens);
+        choice.Drafts = request.Speculate && _options.MaxDraftTokens > 0 && _runner.CanCut ? new DraftLookup(longest, _options.MaxDraftTokens) : null;
 
         // The reader knows now that the request runs: a stream's headers leave here, before the prompt is computed.
         choice.Job.PublishPromptProgress(choice);

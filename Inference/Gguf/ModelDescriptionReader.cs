@@ -128,6 +128,7 @@ internal static class ModelDescriptionReader
             HeadSize = ToCount(headSize),
             KeyValueElementsPerToken = CountKeyValueElements(header, architecture, headSize),
             Quantization = MostCommonType(header),
+            TensorTypes = [.. header.Tensors.Select(tensor => tensor.Type.Name).Distinct()],
             ChatTemplate = header.GetString(MetadataKeys.ChatTemplate),
             ToolTemplate = header.GetString(MetadataKeys.ToolTemplate),
             RerankTemplate = header.GetString(MetadataKeys.RerankTemplate),

@@ -45,6 +45,11 @@ internal static unsafe class AbiCheck
             return "the library's tensors or operations are not those of v0.5.0";
         }
 
+        if (!ContextMemory.IsLayoutKnown())
+        {
+            return "the library's buffers are not those of v0.5.0";
+        }
+
         return HasKnownDefaults() ? null : "the library's default parameters are not those of v0.5.0";
     }
 

@@ -29,6 +29,20 @@ internal static unsafe partial class GgmlApi
     [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial byte ggml_backend_buffer_is_host(void* buffer);
 
+    /// <summary>The type of buffers in the machine's memory; lives as long as the library.</summary>
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial GgmlBufferType* ggml_backend_cpu_buffer_type();
+
+    /// <summary>A buffer over memory that stays the caller's, aligned to 64 bytes.</summary>
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial GgmlBuffer* ggml_backend_cpu_buffer_from_ptr(void* data, nuint size);
+
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial GgmlBufferType* ggml_backend_buffer_get_type(GgmlBuffer* buffer);
+
+    [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void ggml_backend_buffer_free(GgmlBuffer* buffer);
+
     /// <summary>Name of an operation, as a C string that lives as long as the library.</summary>
     [LibraryImport("ggml-base"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial nint ggml_op_name(int operation);

@@ -88,6 +88,9 @@ internal static unsafe partial class LlamaApi
     public static partial uint llama_n_seq_max(nint context);
 
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void llama_set_n_threads(nint context, int threads, int batchThreads);
+
+    [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void llama_attach_threadpool(nint context, nint pool, nint batchPool);
 
     [LibraryImport(Library), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

@@ -72,7 +72,7 @@ internal sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
     /// <returns>The runner, or a sentence for the operator.</returns>
     public static (LlamaEmbeddingRunner? Runner, string? Problem) Load(string path, LlamaContextOptions options, Func<float, bool> progress)
     {
-        (LlamaModelHandle? model, string? problem) = LlamaModelHandle.Load(path, progress);
+        (LlamaModelHandle? model, string? problem) = LlamaModelHandle.Load(path, options.Repack, progress);
         if (model is null)
         {
             return (null, problem);
@@ -185,6 +185,7 @@ internal sealed unsafe class LlamaEmbeddingRunner : IEmbeddingRunner
         // other inputs of the batch (0.9650 alone, 0.9642 in one of 16).
         parameters.flash_attn_type = options.FlashAttention ? FlashAttentionAuto : 0;
         monitor.Attach(ref parameters);
+        using ContextMemory? memory = ContextMemory.Begin();
         return LlamaApi.llama_init_from_model(model, parameters);
     }
 

@@ -16,15 +16,18 @@ internal sealed class LlamaModelHandle : SafeHandleZeroOrMinusOneIsInvalid
     /// Loads a model. Takes as long as the file is large; <paramref name="progress"/> is called from the calling thread with
     /// 0..1 and may return false to give up.
     /// </summary>
+    /// <param name="path">The model file.</param>
+    /// <param name="repack">Whether the library may lay weights out anew where it has faster kernels for that.</param>
+    /// <param name="progress">See above.</param>
     /// <returns>The model, or a sentence for the operator.</returns>
-    public static (LlamaModelHandle? Model, string? Problem) Load(string path, Func<float, bool> progress) =>
-        Load(path, LlamaApi.llama_model_default_params(), progress);
+    public static (LlamaModelHandle? Model, string? Problem) Load(string path, bool repack, Func<float, bool> progress) =>
+        Load(path, GetParameters(repack), progress);
 
     /// <summary>Loads the vocabulary of a model and nothing else.</summary>
-    /// <inheritdoc cref="Load(string, Func{float, bool})"/>
+    /// <returns>The model, or a sentence for the operator.</returns>
     public static (LlamaModelHandle? Model, string? Problem) LoadVocabulary(string path)
     {
-        LlamaModelParams parameters = LlamaApi.llama_model_default_params();
+        LlamaModelParams parameters = GetParameters(repack: false);
         parameters.vocab_only = 1;
         return Load(path, parameters, static _ => true);
     }
@@ -33,17 +36,24 @@ internal sealed class LlamaModelHandle : SafeHandleZeroOrMinusOneIsInvalid
     /// Loads a model without its vocabulary: it has nameless tokens instead, as many as <paramref name="shape"/> says, and can
     /// compute, but neither tokenise nor tell what a token means.
     /// </summary>
-    /// <inheritdoc cref="Load(string, Func{float, bool})"/>
-    public static unsafe (LlamaModelHandle? Model, string? Problem) LoadWeights(string path, VocabularyShape shape, Func<float, bool> progress)
+    /// <inheritdoc cref="Load(string, bool, Func{float, bool})"/>
+    public static unsafe (LlamaModelHandle? Model, string? Problem) LoadWeights(string path, VocabularyShape shape, bool repack, Func<float, bool> progress)
     {
         // The last one is all zero: the end of the list.
         LlamaKeyOverride* overrides = stackalloc LlamaKeyOverride[3];
         new Span<LlamaKeyOverride>(overrides, 3).Clear();
         overrides[0].SetText(MetadataKeys.TokenizerModel, "none");
         overrides[1].SetInteger(MetadataKeys.VocabularySize(shape.Architecture), shape.TokenCount);
-        LlamaModelParams parameters = LlamaApi.llama_model_default_params();
+        LlamaModelParams parameters = GetParameters(repack);
         parameters.kv_overrides = overrides;
         return Load(path, parameters, progress);
+    }
+
+    private static LlamaModelParams GetParameters(bool repack)
+    {
+        LlamaModelParams parameters = LlamaApi.llama_model_default_params();
+        parameters.use_extra_bufts = repack ? (byte)1 : (byte)0;
+        return parameters;
     }
 
     private static unsafe (LlamaModelHandle? Model, string? Problem) Load(string path, LlamaModelParams parameters, Func<float, bool> progress)

@@ -3,7 +3,7 @@ using MistralServe.Inference.Engine;
 
 namespace MistralServe.Inference.Native;
 
-/// <summary>Sizes of the context to create.</summary>
+/// <summary>Sizes of the context to create, and how its model is loaded.</summary>
 /// <param name="ContextLength">Tokens of one sequence; padded up to a multiple of 256 by the library.</param>
 /// <param name="SequenceCount">Sequences, 1 to 256; each gets its own KV stream.</param>
 /// <param name="BatchSize">Most rows of one decode call.</param>
@@ -12,8 +12,8 @@ namespace MistralServe.Inference.Native;
 /// <param name="QuantizedKeys">Whether keys are stored as Q8_0 instead of F16; not together with flash attention.</param>
 internal sealed record LlamaContextOptions(int ContextLength, int SequenceCount, int BatchSize, int Threads, bool FlashAttention = false, bool QuantizedKeys = false)
 {
-    /// <summary>Bytes that the KV cache will take, as far as known; 0 when not.</summary>
-    public long KeyValueBytes { get; init; }
+    /// <summary>Whether the library may lay weights out anew for faster kernels: a slower start, faster tokens.</summary>
+    public bool Repack { get; init; } = true;
 
     /// <summary>Whether products that the library computes one row at a time are computed by our own code, where the processor has what it needs.</summary>
     public bool OwnKernels { get; init; } = true;
@@ -84,8 +84,12 @@ internal sealed unsafe class LlamaRunner : IModelRunner
     /// Loads a model and creates its context. Takes as long as the file is large; <paramref name="progress"/> is called from the
     /// calling thread with 0..1 and may return false to give up.
     /// </summary>
+    /// <param name="path">The model file.</param>
+    /// <param name="options">Sizes of the context.</param>
+    /// <param name="progress">See above.</param>
+    /// <param name="vocabulary">The vocabulary's load, when it has begun; stays the caller's.</param>
     /// <returns>The runner, or a sentence for the operator.</returns>
-    public static (LlamaRunner? Runner, string? Problem) Load(string path, LlamaContextOptions options, Func<float, bool> progress)
+    public static (LlamaRunner? Runner, string? Problem) Load(string path, LlamaContextOptions options, Func<float, bool> progress, VocabularyLoad? vocabulary = null)
     {
         long cells = (long)PadContext(options.ContextLength) * options.SequenceCount;
         if (cells > int.MaxValue)
@@ -95,39 +99,36 @@ internal sealed unsafe class LlamaRunner : IModelRunner
                 $"{options.SequenceCount} sequences of {options.ContextLength:N0} tokens are more than the library can count; lower --ctx-size or --parallel"));
         }
 
-        VocabularyLoad? vocabularyLoad = options.Vocabulary is null ? null : VocabularyLoad.Begin(path);
-        using KeyValueWarmUp? warmUp = KeyValueWarmUp.Begin(options.KeyValueBytes);
+        using VocabularyLoad? begun = options.Vocabulary is not null && vocabulary is null ? VocabularyLoad.Begin(path, static () => null) : null;
+        VocabularyLoad? vocabularyLoad = options.Vocabulary is null ? null : vocabulary ?? begun;
         (LlamaModelHandle? model, string? problem) = options.Vocabulary is { } shape
-            ? LlamaModelHandle.LoadWeights(path, shape, progress)
-            : LlamaModelHandle.Load(path, progress);
-
-        // Before the memory is given back, of which the vocabulary's small blocks would take a part; and also after a failure, because
-        // the library must not be in use when the process ends.
-        LlamaModelHandle? vocabulary = model;
-        if (vocabularyLoad is not null)
-        {
-            (vocabulary, string? vocabularyProblem) = vocabularyLoad.Finish();
-            problem ??= vocabularyProblem;
-        }
+            ? LlamaModelHandle.LoadWeights(path, shape, options.Repack, progress)
+            : LlamaModelHandle.Load(path, options.Repack, progress);
 
         LlamaContextHandle? context = null;
         GraphKernels? kernels = null;
         var monitor = new ComputeMonitor();
         if (problem is null)
         {
-            warmUp?.Release();
-            (context, problem, kernels) = CreateContext(model!, options, monitor);
+            (context, problem, kernels) = CreateContext(model!, options, monitor, vocabularyLoad);
+        }
+
+        LlamaModelHandle? vocabularyModel = model;
+        if (vocabularyLoad is not null)
+        {
+            (vocabularyModel, string? vocabularyProblem) = vocabularyLoad.Finish();
+            problem ??= vocabularyProblem;
         }
 
         if (problem is null)
         {
-            return (new LlamaRunner(model!, vocabulary!, context!, options, monitor, kernels), null);
+            return (new LlamaRunner(model!, vocabularyModel!, context!, options, monitor, kernels), null);
         }
 
         context?.Dispose();
         kernels?.Dispose();
         model?.Dispose();
-        vocabulary?.Dispose();
+        vocabularyModel?.Dispose();
         return (null, problem);
     }
 
@@ -201,7 +202,8 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         _vocabularyModel.Dispose();
     }
 
-    private static (LlamaContextHandle? Context, string? Problem, GraphKernels? Kernels) CreateContext(LlamaModelHandle model, LlamaContextOptions options, ComputeMonitor monitor)
+    private static (LlamaContextHandle? Context, string? Problem, GraphKernels? Kernels) CreateContext(
+        LlamaModelHandle model, LlamaContextOptions options, ComputeMonitor monitor, VocabularyLoad? vocabulary)
     {
         LlamaContextParams parameters = LlamaApi.llama_context_default_params();
         parameters.n_seq_max = (uint)options.SequenceCount;
@@ -214,10 +216,31 @@ internal sealed unsafe class LlamaRunner : IModelRunner
         parameters.kv_unified = 0;
         monitor.Attach(ref parameters);
         GraphKernels? kernels = options.OwnKernels ? GraphKernels.Attach(ref parameters, options.Threads) : null;
-        nint context = LlamaApi.llama_init_from_model(model.DangerousGetHandle(), parameters);
+        nint context;
+        using (ContextMemory.Begin())
+        {
+            context = LlamaApi.llama_init_from_model(model.DangerousGetHandle(), parameters);
+        }
+
+        // The vocabulary takes longer, and nothing else is left to do: the first request need not pay for what is done at first use.
+        if (context != 0 && vocabulary is { IsRunning: true })
+        {
+            ComputeFirstRow(context, options.Threads);
+        }
+
         (LlamaContextHandle? handle, string? problem) = LlamaContextHandle.Own(
             context, model, options.Threads, $"of {options.SequenceCount} sequences with {options.ContextLength} tokens", "lower --ctx-size or --parallel");
         return (handle, problem, kernels);
+    }
+
+    // On this thread alone: the other core has the vocabulary. Whether it succeeds does not matter.
+    private static void ComputeFirstRow(nint context, int threads)
+    {
+        using BatchBuffer batch = new(1);
+        LlamaApi.llama_set_n_threads(context, 1, 1);
+        _ = LlamaApi.llama_decode(context, batch.Fill([new BatchRow(0, 0, 0, WantLogits: true)]));
+        LlamaApi.llama_memory_seq_rm(LlamaApi.llama_get_memory(context), 0, -1, -1);
+        LlamaApi.llama_set_n_threads(context, threads, threads);
     }
 
     private static int PadContext(int contextLength) => (contextLength + 255) / 256 * 256;

@@ -107,3 +107,28 @@ internal unsafe struct GgmlTypeTraitsCpu
     public delegate* unmanaged[Cdecl]<float*, byte*, long, void> from_float;
     public delegate* unmanaged[Cdecl]<int, float*, nuint, byte*, nuint, byte*, nuint, int, void> vec_dot;
 }
+
+/// <summary><c>ggml_backend_buffer_type</c> of ggml-backend-impl.h: its functions, then its device and state.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct GgmlBufferType
+{
+    public void* get_name;
+    public delegate* unmanaged[Cdecl]<GgmlBufferType*, nuint, GgmlBuffer*> alloc_buffer;
+    public delegate* unmanaged[Cdecl]<GgmlBufferType*, nuint> get_alignment;
+    public void* get_max_size, get_alloc_size, is_host, device, context;
+}
+
+/// <summary><c>ggml_backend_buffer</c> of ggml-backend-impl.h: its functions, then its own fields.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct GgmlBuffer
+{
+    public delegate* unmanaged[Cdecl]<GgmlBuffer*, void> free_buffer;
+    public delegate* unmanaged[Cdecl]<GgmlBuffer*, void*> get_base;
+    public void* init_tensor, memset_tensor, set_tensor, get_tensor, set_tensor_2d, get_tensor_2d, cpy_tensor;
+    public delegate* unmanaged[Cdecl]<GgmlBuffer*, byte, void> clear;
+    public void* reset;
+    public GgmlBufferType* buft;
+    public void* context;
+    public nuint size;
+    public int usage;
+}

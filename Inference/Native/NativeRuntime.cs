@@ -70,6 +70,9 @@ internal static unsafe class NativeRuntime
         GgmlThreadpoolParams parameters;
         GgmlApi.ggml_threadpool_params_init(&parameters, threads);
         parameters.poll = poll;
+
+        // The first graph resumes them; until then they would spin for work, a tenth of a second in which the vocabulary still loads.
+        parameters.paused = 1;
         return create(&parameters);
     }
 

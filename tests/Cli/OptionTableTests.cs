@@ -35,6 +35,7 @@ public sealed class OptionTableTests
             ["--log-level"] = "trace",
             ["--cache-type-k"] = "q8_0",
             ["--flash-attention"] = "on",
+            ["--fast-start"] = "true",
             ["--draft-max"] = "8",
             ["--cors-origin"] = "https://app.example",
             ["--model-check"] = "strict",

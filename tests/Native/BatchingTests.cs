@@ -79,6 +79,28 @@ public sealed class BatchingTests
     }
 
     [Fact]
+    public async Task Guesses_leave_the_answer_only_where_two_tokens_are_about_equally_good()
+    {
+        string path = FindModel("../shared/models/SmolLM2-135M-Instruct-Q4_1.gguf");
+        const string Code = "def add(a, b):\n    return a + b\n\ndef sub(a, b):\n    return a - b\n\ndef mul(a, b):\n    return a * b\n";
+        string[] questions = [$"Repeat this code:\n{Code}", $"Add a function div to this code and print all of it:\n{Code}", "Count from one to twenty, twice."];
+        await using EngineHarness harness = Start(path, parallel: 4);
+        Assert.Null(await harness.Engine.Loaded);
+        int accepted = 0;
+        foreach (string question in questions)
+        {
+            GenerationRequest request = Request(harness, question) with { Speculate = true, MaxTokens = 96 };
+            (string text, GenerationEvent last, _) = await EngineHarness.ReadAsync(harness.Submit(request));
+            accepted += last.Usage.AcceptedDraftTokens;
+            List<(int Token, float Margin)> lone = LlamaReference.GreedyWithMargins(path, request.Prompt, 96, threads: 2, flashAttention: false);
+            int same = CountCommonTokens(harness.Engine.Vocabulary, lone, text);
+            Assert.True(same == lone.Count || lone[same].Margin <= LargestLogitChange, $"{question}: leaves at token {same}, where the best is {lone[Math.Min(same, lone.Count - 1)].Margin} ahead");
+        }
+
+        Assert.InRange(accepted, 30, 300);
+    }
+
+    [Fact]
     public async Task Random_cancels_disturb_no_other_request()
     {
         await using EngineHarness harness = Start(FindModel("assets/mistralserve-demo.gguf"), parallel: 4);

@@ -91,9 +91,9 @@ public sealed class ConstrainedAnswerTests
         {
             ModelDescription model = ModelDescriptionReader.Read(RepositoryFiles.Path(file), alias: null, isDemo: false).Model!;
             var options = new EngineOptions { ContextLength = 1024, MaxDraftTokens = maxDraftTokens };
-            var loader = new ModelLoader(
-                model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
-            _engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+            var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", 2), NullLoggerFactory.Instance);
+            ContextLayout layout = ContextLayout.Choose(model, options, null, false, long.MaxValue);
+            _engine = new InferenceEngine(options, progress => loader.Load(layout, progress), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
             _engine.Start();
             Completions = new CompletionService(new GenerationStarter(model, _engine, new ModelConstraintCompiler(new JsonGrammarBuilder())));
         }

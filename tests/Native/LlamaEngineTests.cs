@@ -171,8 +171,9 @@ public sealed class LlamaEngineTests
     {
         ModelDescription model = ModelDescriptionReader.Read(path, alias: null, isDemo: false).Model!;
         options ??= new EngineOptions { ContextLength = 512 };
-        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", 2), ContextLayout.Choose(model, options, null, false, long.MaxValue), NullLoggerFactory.Instance);
-        var engine = new InferenceEngine(options, loader.Load, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
+        var loader = new ModelLoader(model, new ModelLoadOptions(AppContext.BaseDirectory, "auto", 2), NullLoggerFactory.Instance);
+        ContextLayout layout = ContextLayout.Choose(model, options, null, false, long.MaxValue);
+        var engine = new InferenceEngine(options, progress => loader.Load(layout, progress), TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         engine.Start();
         var constraints = new ModelConstraintCompiler(new JsonGrammarBuilder());
         var template = new ChatTemplateSource(model.ChatTemplate!);
