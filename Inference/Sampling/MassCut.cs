@@ -13,8 +13,8 @@ namespace MistralServe.Inference.Sampling;
 /// <item>one pass over all tokens sums the weights before these distances, and makes keys of the tokens between them;</item>
 /// <item>when the mass is reached among these, as the sums say, a selection finds the cut exactly.</item>
 /// </list>
-/// When the sample has misled, or the vocabulary is small, all weights are summed in buckets, and only the tokens of the one in
-/// which the mass is reached become keys. Owned by one thread.
+/// When the sample has misled, or the vocabulary is small, the weights of all tokens are summed in buckets, which tell the distances for sure.
+/// Owned by one thread.
 /// </summary>
 internal sealed class MassCut
 {
@@ -78,9 +78,12 @@ internal sealed class MassCut
         }
 
         FillBuckets(scores, weights, order, scale, stride: 1);
-        (int bucket, double before) = FindBucket(mass, exceed);
-        count = Collect(scores, weights, order, scale, bucket, keys);
-        return RankKey.SelectByMass(keys[..count], weights, mass - before, exceed);
+        int bucket = FindBucket(mass, exceed);
+
+        // One more on either side: rounding may put a token at the edge of a bucket into its neighbour.
+        (float near, float far) = RangeOf(bucket - 1, bucket + 1, scale);
+        (count, double nearer, _) = CollectRange(scores, weights, order, near, far, keys);
+        return RankKey.SelectByMass(keys[..count], weights, mass - nearer, exceed);
     }
 
     /// <summary>Like <see cref="Find"/>, by a sample; null when that misleads, and the cut is still to be found.</summary>
@@ -97,8 +100,8 @@ internal sealed class MassCut
             : null;
     }
 
-    /// <summary>The bucket in which the mass is reached, and the sum of those before it.</summary>
-    private (int Bucket, double Before) FindBucket(double mass, bool exceed)
+    /// <summary>The bucket in which the mass is reached.</summary>
+    private int FindBucket(double mass, bool exceed)
     {
         double before = 0;
         int last = 0;
@@ -107,7 +110,7 @@ internal sealed class MassCut
             double sum = SumOf(bucket).Sum;
             if (RankKey.Reaches(before + sum, mass, exceed))
             {
-                return (bucket, before);
+                return bucket;
             }
 
             before += sum;
@@ -115,7 +118,7 @@ internal sealed class MassCut
         }
 
         // Rounding kept the sum of all below the mass: the cut is the last token there is.
-        return (last, double.NegativeInfinity);
+        return last;
     }
 
     /// <summary>Sum of a bucket, and how many of its lanes have a share in it.</summary>
@@ -161,8 +164,11 @@ internal sealed class MassCut
             near--;
         }
 
-        return (near / scale, far < BucketCount - 1 ? (far + 1) / scale : float.MaxValue);
+        return RangeOf(near, far, scale);
     }
+
+    /// <summary>The distances of some buckets, the last one's end included. The last of all has no end.</summary>
+    private static (float Near, float Far) RangeOf(int near, int far, float scale) => (near / scale, far < BucketCount - 1 ? (far + 1) / scale : float.MaxValue);
 
     /// <summary>Makes keys of the tokens in a range of distances; sums their weights, and those of the tokens before them.</summary>
     private static (int Count, double Nearer, double Between) CollectRange<TOrder>(
@@ -263,52 +269,6 @@ internal sealed class MassCut
         {
             buckets[BucketOf(scores[i], weights[i], order, scale) * Lanes] += weights[i];
         }
-    }
-
-    private static int Collect<TOrder>(
-        ReadOnlySpan<float> scores, ReadOnlySpan<float> weights, TOrder order, float scale, int bucket, Span<ulong> keys)
-        where TOrder : struct, ITokenOrder
-    {
-        ReadOnlySpan<Vector128<float>> scoreVectors = MemoryMarshal.Cast<float, Vector128<float>>(scores);
-        ReadOnlySpan<Vector128<float>> weightVectors = MemoryMarshal.Cast<float, Vector128<float>>(weights)[..scoreVectors.Length];
-        int count = 0;
-        for (int i = 0; (i += NextInBucket(scoreVectors[i..], weightVectors[i..], order, scale, bucket)) < scoreVectors.Length; i++)
-        {
-            for (int lane = i * Lanes; lane < (i + 1) * Lanes; lane++)
-            {
-                if (BucketOf(scores[lane], weights[lane], order, scale) == bucket)
-                {
-                    count = Add(lane, scores, weights, order, keys, count);
-                }
-            }
-        }
-
-        for (int i = scoreVectors.Length * Lanes; i < scores.Length; i++)
-        {
-            if (BucketOf(scores[i], weights[i], order, scale) == bucket)
-            {
-                count = Add(i, scores, weights, order, keys, count);
-            }
-        }
-
-        return count;
-    }
-
-    /// <summary>Index of the first vector with a token in the bucket; the length when there is none.</summary>
-    private static int NextInBucket<TOrder>(
-        ReadOnlySpan<Vector128<float>> scores, ReadOnlySpan<Vector128<float>> weights, TOrder order, float scale, int bucket)
-        where TOrder : struct, ITokenOrder
-    {
-        weights = weights[..scores.Length];
-        for (int i = 0; i < scores.Length; i++)
-        {
-            if (Vector128.EqualsAny(BucketsOf(scores[i], weights[i], order, scale), Vector128.Create(bucket)))
-            {
-                return i;
-            }
-        }
-
-        return scores.Length;
     }
 
     private static int Add<TOrder>(int i, ReadOnlySpan<float> scores, ReadOnlySpan<float> weights, TOrder order, Span<ulong> keys, int count)
